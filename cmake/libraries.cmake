@@ -1,0 +1,13 @@
+# Third-party libraries. Each one's headers appear in one folder of ours, which links it PRIVATE.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
+if(PGWATCH_TESTS)
+  find_package(GTest REQUIRED)
+endif()

@@ -1,0 +1,18 @@
+# Everything of ours links pgwatch_warnings; warnings are errors. Sanitizers too, so that no target is left out.
+add_library(pgwatch_warnings INTERFACE)
+target_compile_options(pgwatch_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wnull-dereference
+  -Wformat=2 -Wimplicit-fallthrough -Wold-style-cast -Wextra-semi -Wsuggest-override -Werror)
+if(PGWATCH_SANITIZE)
+  target_compile_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
+  target_link_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE})
+endif()
+
+# pgwatch_library(NAME SOURCES … [PUBLIC …] [PRIVATE …]): a folder of ours as a static library.
+function(pgwatch_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE")
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_warnings ${arg_PRIVATE})
+endfunction()

@@ -1,0 +1,132 @@
+// Collector: what to read and what each column of the answer means.
+//
+// A value, not a class: built-in collectors and user query files both produce one, and every metric is known before
+// anything runs. The engine does the rest: timing, deadlines, caching, success, logging.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "exporter/model/facts.h"
+#include "exporter/model/failure.h"
+#include "exporter/model/samples.h"
+
+namespace pgwatch {
+
+class Host;  // exporter/host/host.h
+
+// -- Columns ----------------------------------------------------------------------------------------------------------
+
+enum class Use {
+  kLabel,      // labels every metric of the row, or those that name it with by()
+  kGauge,      // a metric; NULL gives no sample
+  kCounter,    // the same, typed counter
+  kUntyped,    // the same, typed untyped
+  kState,      // one 0/1 series per state, labelled with the state; a state not listed gets a series of its own
+  kHistogram,  // arrays: NAME the upper bounds, NAME_bucket the cumulative counts; scalars NAME_sum and NAME_count
+  kDiscard,    // read, not shown
+};
+
+struct Column {
+  Use use = Use::kDiscard;
+  std::string name;                 // of the result column
+  std::string help = {};            // every metric has one
+  std::vector<std::string> states = {};
+  std::string metric = {};          // full metric name; default PREFIX_NAME
+  std::vector<std::pair<std::string, std::string>> fixed = {};  // labels with a fixed value
+  std::vector<std::string> labels = {};                         // label columns it carries; none named: all
+  bool bare = false;                                            // carries no label column at all
+
+  // These read well in a table: gauge("write_lag", "…").called("pg_x_seconds").with("stage", "write")
+  Column called(std::string full_name) &&;                     // columns may share a metric if kind and help agree
+  Column with(std::string label, std::string value) &&;
+  Column by(std::vector<std::string> label_columns) &&;
+  Column unlabelled() &&;
+};
+
+Column label(std::string name);
+Column gauge(std::string name, std::string help);
+Column counter(std::string name, std::string help);
+Column untyped(std::string name, std::string help);
+Column state(std::string name, std::string help, std::vector<std::string> states);
+Column histogram(std::string name, std::string help);
+Column discard(std::string name);
+
+// -- Sources ----------------------------------------------------------------------------------------------------------
+
+// One SELECT. Comments choose by what the server has, so the text runs as it stands on the newest server:
+//   /*if pg_replication_slots.invalidation_reason*/ s.invalidation_reason /*else NULL*/
+// keeps the first expression where the need is present and the second where it is not. A need is relation.column,
+// schema.relation.column (a relation alone is in pg_catalog), function() or schema.function().
+// What the collector remembers is written :'key' and becomes a quoted literal.
+struct Sql {
+  std::string text;
+  int since = 0;                        // lowest server_version_num it is valid for
+  std::vector<std::string> needs = {};  // all of these must be present
+  std::string remembered = {};          // this key must be remembered
+};
+
+// An asynchronous read of the host: starts it and returns; done is called once, later, on the engine's thread.
+using HostDone = std::function<void(Answer)>;
+using HostRead = std::function<void(Host&, HostDone)>;
+
+// What a plan yields: a statement to run, a host read, or why there is nothing to ask here.
+struct Statement {
+  std::string sql;
+};
+struct Skip {
+  std::string reason;       // a label's value: "extension", "version", "role", "permission", "unsupported"
+  std::string detail = {};  // a sentence, with the cure
+};
+using Step = std::variant<Statement, HostRead, Skip>;
+
+// For what a list of variants cannot say. Pure: the same facts and memory give the same step.
+using Planner = std::function<Step(const Facts&, const Memory&)>;
+
+using Source = std::variant<std::vector<Sql>, HostRead, Planner>;  // variants: the first that fits is taken
+
+// Replaces the columns' meaning where they cannot say it. Metrics are still declared as columns.
+using Emit = std::function<void(const Rows&, Sink&)>;
+
+// Looks at a failure before it counts: true, with something remembered and ask_again() said, means another step.
+using Recover = std::function<bool(const Failure&, Sink&)>;
+
+// -- The collector ----------------------------------------------------------------------------------------------------
+
+enum class Scope { kHost, kServer, kDatabase };  // asked once / per server / per database (which adds the label datname)
+enum class Lane { kFast, kSlow };                // with each scrape / by the engine's own timer
+
+struct Collector {
+  std::string name;  // config key, label `collector`
+  std::string help;  // one sentence
+  Scope scope = Scope::kServer;
+  bool enabled = true;         // by default; the configuration may say otherwise
+  std::string extension = {};  // skipped, with that reason, where it is not installed
+  Lane lane = Lane::kFast;
+  std::chrono::milliseconds interval{std::chrono::minutes{5}};  // slow lane: time between two askings
+  std::chrono::milliseconds keep{0};  // how long an answer may be served again; 0 on the slow lane: three intervals
+  bool own_search_path = false;       // user queries: the role's own search_path, unprepared, on the visitor
+  std::string prefix = {};            // of its metrics; default pg_NAME
+  Source source;
+  std::vector<Column> columns;
+  std::vector<Metric> patterns = {};  // families named by data, NAME ending in *: pg_settings_*
+  Emit emit = {};
+  Recover recover = {};
+  int most_steps = 8;                 // of one asking
+  std::size_t max_series = 10'000;    // per family and answer; what is over is counted
+};
+
+std::string_view to_string(Scope scope);
+std::string_view to_string(Lane lane);
+
+// All needs its SQL names, in its lists and in its texts.
+std::vector<std::string> needs_of(const Collector& collector);
+
+}  // namespace pgwatch

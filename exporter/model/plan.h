@@ -1,0 +1,19 @@
+// plan: which statement, for these facts and this memory. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "exporter/model/collector.h"
+
+namespace pgwatch {
+
+Step plan(const Collector& collector, const Facts& facts, const Memory& memory);
+
+// A text as a literal of SQL, safe under any standard_conforming_strings.
+std::string quote_literal(std::string_view text);
+
+// Resolves the comments and :'key's of an Sql text (collector.h). An unclosed comment throws std::invalid_argument.
+std::string resolve_sql(std::string_view text, const Facts& facts, const Memory& memory);
+
+}  // namespace pgwatch

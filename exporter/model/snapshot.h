@@ -1,0 +1,33 @@
+// Snapshot: what a request gets. A list of shared Blocks and, per target, whether it is there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "exporter/model/block.h"
+
+namespace pgwatch {
+
+struct TargetStatus {
+  std::string server;
+  std::string labels;  // exposition spelling
+  bool up = false;     // a statement of a flight this request started or joined was answered by the deadline
+  std::string reason;  // down: dns, refused, timeout, tls, auth, too_many_connections, starting, stopping, no_place, other
+  std::string detail;  // a sentence, no secret
+};
+
+// One question's answer. `latest` says how the asking went; `served` is the Block whose samples are shown: the same one,
+// an older one still young enough to stand in, or none.
+struct Answered {
+  BlockPtr latest;
+  BlockPtr served;
+};
+
+struct Snapshot {
+  std::vector<TargetStatus> targets;
+  std::vector<Answered> answers;
+  SteadyTime asked_at;
+  SteadyTime answered_at;
+};
+
+}  // namespace pgwatch

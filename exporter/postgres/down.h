@@ -1,0 +1,22 @@
+// Why a server could not be reached, as a word for a label and a sentence for people.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pgwatch::postgres {
+
+enum class DownReason { kDns, kRefused, kTimeout, kTls, kAuth, kTooManyConnections, kStarting, kStopping, kNoPlace, kOther };
+
+std::string_view to_string(DownReason reason);  // dns, refused, timeout, tls, auth, too_many_connections, …
+
+struct Down {
+  DownReason reason = DownReason::kOther;
+  std::string detail;  // one line, no secret, with the cure where there is one
+};
+
+// Classifies what libpq said of a failed connection. The SQLSTATE is in the text because the connection asks for verbose
+// errors; libpq's own part is not translated since nobody here calls setlocale.
+Down classify(std::string_view libpq_message);
+
+}  // namespace pgwatch::postgres

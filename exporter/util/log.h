@@ -1,0 +1,27 @@
+// Log: one line per event on stderr, as logfmt or JSON. spdlog stays behind this door. Never a secret.
+//
+// Any thread.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace pgwatch::log {
+
+enum class Level { kDebug, kInfo, kWarn, kError };
+enum class Format { kLogfmt, kJson };
+
+struct Field {
+  std::string_view name;
+  std::string value;
+};
+
+void configure(Level level, Format format);
+
+void debug(std::string_view message, std::initializer_list<Field> fields = {});
+void info(std::string_view message, std::initializer_list<Field> fields = {});
+void warn(std::string_view message, std::initializer_list<Field> fields = {});
+void error(std::string_view message, std::initializer_list<Field> fields = {});
+
+}  // namespace pgwatch::log
