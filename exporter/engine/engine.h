@@ -38,6 +38,9 @@ class Engine {
   void swap(WorldPtr world);
   WorldPtr world() const;
 
+  // Each target has been tried once, whatever came of it.
+  bool ready() const;
+
   // Ends the engine's thread within milliseconds, whatever hangs; requests under way are answered with what is there.
   void stop();
   // Whether stop() left a thread behind in a call that only blocks (a silent resolver): then exit without destructors.

@@ -16,10 +16,10 @@
 namespace pgwatch::http {
 
 struct Request {
-  std::string method;
-  std::string path;                                          // without the query
-  std::vector<std::pair<std::string, std::string>> query;    // decoded, in order, repeated keys kept
-  std::map<std::string, std::string, std::less<>> headers;   // names in lower case
+  std::string method = {};
+  std::string path = {};                                         // without the query
+  std::vector<std::pair<std::string, std::string>> query = {};   // decoded, in order, repeated keys kept
+  std::map<std::string, std::string, std::less<>> headers = {};  // names in lower case; repeated ones joined by ", "
 
   std::string_view header(std::string_view lower_case_name) const;  // "" where absent
 };
@@ -28,8 +28,9 @@ struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers = {};
-  // Made on the server's thread, after the reply: rendering is not the engine's work.
-  std::function<std::string()> body;
+  // Made on the server's thread, after the reply: rendering is not the engine's work. None where only the header is
+  // said (HEAD) and making the body just to measure it would be a waste.
+  std::function<std::string()> body = {};
 
   static Response text(int status, std::string body);
 };
@@ -38,18 +39,20 @@ struct Response {
 // gone and after the server has stopped. If all copies go unanswered the client gets a 500.
 class Reply {
  public:
+  explicit Reply(std::function<void(Response)> deliver);  // called once, on the thread that answers
+
   void operator()(Response response) const;
 
  private:
-  friend class Server;
   struct State;
   std::shared_ptr<State> state_;
 };
 
+// Called on the server's thread: it must not wait. The Request lives as long as the call.
 using Handler = std::function<void(const Request&, Reply)>;
 
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;
+  std::size_t header_bytes = 16 * 1024;          // a longer request line is a 414, a longer header a 431
   std::chrono::milliseconds header_time{5'000};  // a header not complete by then ends the connection
   std::chrono::milliseconds idle_time{75'000};   // between requests of a kept connection
   unsigned connections = 512;
@@ -66,7 +69,8 @@ struct Address {
 
 class Server {
  public:
-  // Listens on every address or throws std::runtime_error naming the address and the cause. Where the kernel has no IPv6,
+  // Listens on every address or throws std::runtime_error naming the address and the cause. Where the kernel has no
+  // IPv6,
   // "" listens on IPv4 alone (ipv4_only() tells, so that the caller can say so).
   Server(const std::vector<Address>& addresses, Limits limits, Handler handler);
   ~Server();  // stops

@@ -36,16 +36,16 @@ enum class Use {
 
 struct Column {
   Use use = Use::kDiscard;
-  std::string name;                 // of the result column
-  std::string help = {};            // every metric has one
+  std::string name;       // of the result column
+  std::string help = {};  // every metric has one
   std::vector<std::string> states = {};
-  std::string metric = {};          // full metric name; default PREFIX_NAME
+  std::string metric = {};                                      // full metric name; default PREFIX_NAME
   std::vector<std::pair<std::string, std::string>> fixed = {};  // labels with a fixed value
   std::vector<std::string> labels = {};                         // label columns it carries; none named: all
   bool bare = false;                                            // carries no label column at all
 
   // These read well in a table: gauge("write_lag", "…").called("pg_x_seconds").with("stage", "write")
-  Column called(std::string full_name) &&;                     // columns may share a metric if kind and help agree
+  Column called(std::string full_name) &&;  // columns may share a metric if kind and help agree
   Column with(std::string label, std::string value) &&;
   Column by(std::vector<std::string> label_columns) &&;
   Column unlabelled() &&;
@@ -100,33 +100,36 @@ using Recover = std::function<bool(const Failure&, Sink&)>;
 
 // -- The collector ----------------------------------------------------------------------------------------------------
 
-enum class Scope { kHost, kServer, kDatabase };  // asked once / per server / per database (which adds the label datname)
-enum class Lane { kFast, kSlow };                // with each scrape / by the engine's own timer
+// Asked once, per server, or per database (which adds the label datname).
+enum class Scope { kHost, kServer, kDatabase };
+// With each scrape, or by the engine's own timer.
+enum class Lane { kFast, kSlow };
 
 struct Collector {
-  std::string name;  // config key, label `collector`
-  std::string help;  // one sentence
+  std::string name = {};  // config key, label `collector`
+  std::string help = {};  // one sentence
   Scope scope = Scope::kServer;
   bool enabled = true;         // by default; the configuration may say otherwise
   std::string extension = {};  // skipped, with that reason, where it is not installed
   Lane lane = Lane::kFast;
   std::chrono::milliseconds interval{std::chrono::minutes{5}};  // slow lane: time between two askings
-  std::chrono::milliseconds keep{0};  // how long an answer may be served again; 0 on the slow lane: three intervals
-  bool own_search_path = false;       // user queries: the role's own search_path, unprepared, on the visitor
-  std::string prefix = {};            // of its metrics; default pg_NAME
-  Source source;
-  std::vector<Column> columns;
+  std::chrono::milliseconds keep{0};    // how long an answer may be served again; 0 on the slow lane: three intervals
+  bool own_search_path = false;         // user queries: the role's own search_path, unprepared, on the visitor
+  std::string prefix = {};              // of its metrics; default pg_NAME
+  std::vector<std::string> needs = {};  // that only a planner asks facts for; those in Sql are found by themselves
+  Source source = {};
+  std::vector<Column> columns = {};
   std::vector<Metric> patterns = {};  // families named by data, NAME ending in *: pg_settings_*
   Emit emit = {};
   Recover recover = {};
-  int most_steps = 8;                 // of one asking
-  std::size_t max_series = 10'000;    // per family and answer; what is over is counted
+  int most_steps = 8;               // of one asking
+  std::size_t max_series = 10'000;  // per family and answer; what is over is counted
 };
 
 std::string_view to_string(Scope scope);
 std::string_view to_string(Lane lane);
 
-// All needs its SQL names, in its lists and in its texts.
+// All needs it names, in its lists and in its texts; sorted, once each.
 std::vector<std::string> needs_of(const Collector& collector);
 
 }  // namespace pgwatch

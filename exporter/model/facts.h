@@ -1,4 +1,5 @@
-// Facts: what plans depend on. Role and extensions are asked again with every pipeline, since a promotion keeps sessions alive.
+// Facts: what plans depend on. Role and extensions are asked again with every pipeline, since a promotion keeps
+// sessions alive.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,10 @@ struct Facts {
   std::uint32_t timeline = 0;     // 0 where the server would not say
   std::string system_identifier;  // "" where the server would not say
   std::string database;
-  std::vector<Extension> extensions;              // sorted by name
-  std::set<std::string, std::less<>> present;     // of the catalogue's needs, those this database has
+  std::vector<Extension> extensions;           // sorted by name
+  std::set<std::string, std::less<>> present;  // of the catalogue's needs, those this database has
+
+  friend bool operator==(const Facts&, const Facts&) = default;
 
   const Extension* extension(std::string_view name) const {
     for (const Extension& one : extensions)

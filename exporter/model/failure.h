@@ -9,7 +9,7 @@
 namespace pgwatch {
 
 struct Failure {
-  std::string cls;      // what counters and labels say: an SQLSTATE ("42501"), or a word of ours ("timeout", "connection")
+  std::string cls;  // what counters and labels say: an SQLSTATE ("42501"), or a word of ours ("timeout", "connection")
   std::string message;  // for the log and the status page; holds no secret
 };
 

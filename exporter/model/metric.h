@@ -35,6 +35,6 @@ void append_label(std::string& text, std::string_view name, std::string_view val
 std::optional<std::string> find_label(std::string_view labels, std::string_view name);
 
 bool is_metric_name(std::string_view name);
-bool is_label_name(std::string_view name);
+bool is_label_name(std::string_view name);  // names beginning with __ are Prometheus's own
 
 }  // namespace pgwatch

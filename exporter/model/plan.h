@@ -8,12 +8,14 @@
 
 namespace pgwatch {
 
+// The first variant that fits; else a Skip that says what is missing.
 Step plan(const Collector& collector, const Facts& facts, const Memory& memory);
 
 // A text as a literal of SQL, safe under any standard_conforming_strings.
 std::string quote_literal(std::string_view text);
 
-// Resolves the comments and :'key's of an Sql text (collector.h). An unclosed comment throws std::invalid_argument.
+// Resolves the comments and :'key's of an Sql text (collector.h); a key not remembered is NULL. An unclosed comment
+// throws std::invalid_argument.
 std::string resolve_sql(std::string_view text, const Facts& facts, const Memory& memory);
 
 }  // namespace pgwatch

@@ -1,6 +1,7 @@
 // Rows: a table of text with NULLs, as a server or the host answered it. Knows no libpq.
 //
-// All cells live in one string; a cell handed out is a view into it and lives as long as the Rows, unmoved and unchanged.
+// All cells live in one string; a cell handed out is a view into it and lives as long as the Rows, unmoved and
+// unchanged.
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,12 @@
 // Snapshot: what a request gets. A list of shared Blocks and, per target, whether it is there.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "exporter/model/block.h"
+#include "exporter/model/facts.h"
 
 namespace pgwatch {
 
@@ -12,12 +14,15 @@ struct TargetStatus {
   std::string server;
   std::string labels;  // exposition spelling
   bool up = false;     // a statement of a flight this request started or joined was answered by the deadline
-  std::string reason;  // down: dns, refused, timeout, tls, auth, too_many_connections, starting, stopping, no_place, other
-  std::string detail;  // a sentence, no secret
+  // Why it is down: dns, refused, timeout, tls, auth, too_many_connections, starting, stopping, no_place, other.
+  std::string reason;
+  std::string detail;                  // a sentence, no secret
+  std::string address;                 // where it was reached, or looked for
+  std::shared_ptr<const Facts> facts;  // as last learned; null while not connected
 };
 
-// One question's answer. `latest` says how the asking went; `served` is the Block whose samples are shown: the same one,
-// an older one still young enough to stand in, or none.
+// One question's answer. `latest` says how the asking went; `served` is the Block whose samples are shown: the same
+// one, an older one still young enough to stand in, or none.
 struct Answered {
   BlockPtr latest;
   BlockPtr served;

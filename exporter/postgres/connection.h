@@ -13,6 +13,8 @@
 #include "exporter/model/failure.h"
 #include "exporter/postgres/down.h"
 
+struct pg_cancel;  // libpq's
+
 namespace pgwatch::postgres {
 
 enum class Prepare { kNo, kYes };
@@ -30,7 +32,8 @@ struct Finished {
 };
 
 // How a transaction pooler is treated: each statement in a transaction of its own, led in by these statements
-// (BEGIN READ ONLY; SET LOCAL …), unprepared, in one sync group; COMMIT in the next, so that it also runs after a failure.
+// (BEGIN READ ONLY; SET LOCAL …), unprepared, in one sync group; COMMIT in the next, so that it also runs after a
+// failure.
 struct Transaction {
   std::vector<std::string> lead_in;
 };
@@ -38,20 +41,20 @@ struct Transaction {
 // Asks the server to stop what a connection runs. Made by the engine, run on the cancel thread: it blocks.
 class Cancel {
  public:
-  explicit Cancel(void* pq_cancel);
+  explicit Cancel(std::shared_ptr<pg_cancel> handle);
   void run() const;
 
  private:
-  std::shared_ptr<void> cancel_;
+  std::shared_ptr<pg_cancel> handle_;
 };
 
 class Connection {
  public:
   enum class State {
     kConnecting,
-    kIdle,    // nothing sent is unanswered
+    kIdle,  // nothing sent is unanswered
     kBusy,
-    kBroken,  // down() says why; nothing else may be called but the destructor
+    kBroken,  // its socket is closed; down() says why, and what came in before may still be taken
   };
 
   // Starts connecting with the keywords of Conninfo::parameters. Never throws: a bad start is a broken connection.
@@ -64,21 +67,22 @@ class Connection {
   State state() const;
   const Down& down() const;  // REQUIRES: kBroken
 
-  int socket() const;     // -1 where there is none; may change while connecting
-  short events() const;   // POLLIN, POLLOUT: what to poll for
-  void on_ready();        // the socket is ready for something of it, or has an error
+  int socket() const;    // -1 where there is none; may change while connecting
+  short events() const;  // POLLIN, POLLOUT: what to poll for
+  void on_ready();       // the socket is ready for something of it, or has an error
 
   // Sends a pipeline: each task in a sync group of its own, so that one failure fails only its statement.
   // A prepared statement is parsed at its first use on this connection. An answer of 0A000 or 26000 has it parsed again
-  // under a new name and run again, once, in the same pipeline; a second one is its answer.
+  // under a new name and run again at the end of the same pipeline; one that was parsed just now keeps its answer.
+  // COPY breaks the connection: it has no answer in a pipeline.
   // REQUIRES: kIdle.
   void send(std::vector<Task> tasks);
 
   // Answers that have come in since the last call, in order. A connection that breaks leaves the rest unanswered.
   std::vector<Finished> take_finished();
 
-  Cancel cancel() const;      // REQUIRES: not kConnecting, not kBroken
-  int backend_pid() const;
+  Cancel cancel() const;             // REQUIRES: not kConnecting, not kBroken
+  int backend_pid() const;           // 0 until connected; these three outlive a break
   std::string host_address() const;  // of the server it reached: address, or socket folder
   std::string host_port() const;
 
@@ -86,8 +90,6 @@ class Connection {
   std::uint64_t bytes_received() const;  // of cells
 
  private:
-  class Pipeline;
-  // … PGconn behind a deleter; see the source.
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -6,7 +6,18 @@
 
 namespace pgwatch::postgres {
 
-enum class DownReason { kDns, kRefused, kTimeout, kTls, kAuth, kTooManyConnections, kStarting, kStopping, kNoPlace, kOther };
+enum class DownReason {
+  kDns,
+  kRefused,
+  kTimeout,
+  kTls,
+  kAuth,
+  kTooManyConnections,
+  kStarting,
+  kStopping,
+  kNoPlace,
+  kOther
+};
 
 std::string_view to_string(DownReason reason);  // dns, refused, timeout, tls, auth, too_many_connections, …
 
@@ -15,8 +26,8 @@ struct Down {
   std::string detail;  // one line, no secret, with the cure where there is one
 };
 
-// Classifies what libpq said of a failed connection. The SQLSTATE is in the text because the connection asks for verbose
-// errors; libpq's own part is not translated since nobody here calls setlocale.
+// Classifies what libpq said of a failed connection. The SQLSTATE is in the text because the connection asks for
+// verbose errors; libpq's own part is not translated since nobody here calls setlocale.
 Down classify(std::string_view libpq_message);
 
 }  // namespace pgwatch::postgres

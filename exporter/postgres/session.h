@@ -1,13 +1,16 @@
-// Session: what we say to a server before we ask it anything, and what we learn from it. SQL texts and their readers; pure.
+// Session: what we say to a server before we ask it anything, and what we learn from it. SQL texts and their readers;
+// pure.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exporter/model/facts.h"
 #include "exporter/model/rows.h"
-#include "exporter/model/world.h"
 #include "exporter/postgres/connection.h"
 
 namespace pgwatch::postgres {
@@ -23,9 +26,9 @@ struct SessionSettings {
 // The lock budget belongs to the pipeline: clamp(1 s / statements, 20 ms, 250 ms).
 std::chrono::milliseconds lock_budget(std::size_t statements);
 
-// Statements that make the session ours, by SET and never as start-up options, so that reset_val stays the server's own:
-// read only, jit off, no parallel workers, timeouts, search_path. The first must succeed; later ones set what not every
-// server has (client_connection_check_interval), and may fail.
+// Statements that make the session ours, by SET and never as start-up options, so that reset_val stays the server's
+// own: read only, jit off, no parallel workers, timeouts, search_path. The first must succeed; later ones set what not
+// every server has (client_connection_check_interval), and may fail.
 std::vector<std::string> session_statements(const SessionSettings& settings);
 // For the change of the lock budget alone.
 std::string lock_timeout_statement(std::chrono::milliseconds lock_timeout);

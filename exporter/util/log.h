@@ -1,6 +1,7 @@
 // Log: one line per event on stderr, as logfmt or JSON. spdlog stays behind this door. Never a secret.
+// Under systemd, where stderr is the journal, lines carry no time: the journal has it.
 //
-// Any thread.
+// Any thread, configure too.
 #pragma once
 
 #include <initializer_list>
@@ -13,10 +14,11 @@ enum class Level { kDebug, kInfo, kWarn, kError };
 enum class Format { kLogfmt, kJson };
 
 struct Field {
-  std::string_view name;
+  std::string_view name;  // a plain word
   std::string value;
 };
 
+// Until then: info and worse, as logfmt.
 void configure(Level level, Format format);
 
 void debug(std::string_view message, std::initializer_list<Field> fields = {});

@@ -1,0 +1,296 @@
+#include "exporter/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exporter/config/nearest.h"
+#include "exporter/config/values.h"
+
+namespace pgwatch::command_line {
+namespace {
+
+constexpr const char* kHelp = R"(Usage: pgwatch [--config FILE] [OPTION]...
+
+Serves the health of PostgreSQL and TimescaleDB servers to Prometheus.
+
+What to do
+  --config FILE                     read this file; without it DATA_SOURCE_NAME,
+                                    or libpq's environment, says what to watch
+  --check-config                    check the configuration and exit
+  --describe                        print every collector and metric and exit
+  --version                         print the version and exit
+  --help                            print this and exit
+
+Before what the file says, spelt as in postgres_exporter
+  --web.listen-address HOST:PORT    address to serve on; may be given repeatedly
+  --web.telemetry-path PATH         path of the metrics
+  --log.level LEVEL                 debug, info, warn or error
+  --log.format FORMAT               logfmt or json
+  --collector.NAME                  turn a collector on, for every target
+  --no-collector.NAME               turn it off
+  --include-databases NAME,...      visit these databases only
+  --exclude-databases NAME,...      do not visit these
+  --auto-discover-databases         visit all databases (pgwatch always does)
+  --constantLabels NAME=VALUE,...   labels of every target
+
+Exit status: 0 done, 1 the configuration or the start failed, 2 wrong usage.
+The manual is docs/configuration.md.
+)";
+
+// What postgres_exporter has and pgwatch has not, and what to do instead.
+struct Foreign {
+  std::string_view flag;
+  std::string_view variable;  // "" where it has none
+  std::string_view harmless;  // this value of the variable asks for nothing
+  std::string_view instead;
+};
+
+constexpr std::array kForeign = {
+    Foreign{
+        "--config.file", "", "",
+        "pgwatch's own file is --config FILE; what auth_modules held stands under targets: conninfo, password_file"},
+    Foreign{
+        "--web.config.file", "", "",
+        "there is no key for it: pgwatch serves plain HTTP; set listen: [\"127.0.0.1:9187\"] and let a proxy end TLS"},
+    Foreign{"--web.systemd-socket", "", "", "pgwatch opens its sockets itself; set listen: [\":9187\"]"},
+    Foreign{"--disable-default-metrics", "PG_EXPORTER_DISABLE_DEFAULT_METRICS", "false",
+            "name the collectors you do not want, as collectors: {replication: false}"},
+    Foreign{"--disable-settings-metrics", "PG_EXPORTER_DISABLE_SETTINGS_METRICS", "false",
+            "the key is collectors.settings: false"},
+    Foreign{"--no-auto-discover-databases", "", "", "the key is targets: databases: {include: [NAME]}"},
+    Foreign{"--extend.query-path", "PG_EXPORTER_EXTEND_QUERY_PATH", "",
+            "there is no key for it: pgwatch does not read query files"},
+    Foreign{"--dumpmaps", "", "", "--describe prints every collector and metric"},
+    Foreign{"--metric-prefix", "PG_EXPORTER_METRIC_PREFIX", "pg",
+            "there is no key for it: alerts and dashboards stand on the names; metric_relabel_configs in Prometheus "
+            "renames them"},
+    Foreign{"--collection-timeout", "PG_EXPORTER_COLLECTION_TIMEOUT", "1m",
+            "the keys are timeouts.statement and timeouts.scrape"},
+    Foreign{"--wrap-large-counters", "", "", "there is no key for it: pgwatch prints integers of 64 bits exactly"},
+};
+
+// Collectors whose name differs from postgres_exporter's.
+constexpr std::array kCollectorAliases = {
+    std::pair<std::string_view, std::string_view>{"replication_slot", "replication_slots"},
+};
+
+// The arguments as they came.
+struct Arguments {
+  std::string config_file;
+  bool check_config = false;
+  bool describe = false;
+  bool auto_discover_databases = false;
+  std::vector<std::string> listen;
+  std::map<std::string, std::string> values;  // of the options below, by name
+  std::vector<std::string> rest;
+  std::vector<std::string> known;  // every option there is
+};
+
+// Options that override the file, and the variable that stands in for each.
+constexpr std::array kValues = {
+    std::pair<const char*, const char*>{"--web.telemetry-path", "PG_EXPORTER_WEB_TELEMETRY_PATH"},
+    std::pair<const char*, const char*>{"--log.level", ""},
+    std::pair<const char*, const char*>{"--log.format", ""},
+    std::pair<const char*, const char*>{"--include-databases", "PG_EXPORTER_INCLUDE_DATABASES"},
+    std::pair<const char*, const char*>{"--exclude-databases", "PG_EXPORTER_EXCLUDE_DATABASES"},
+    std::pair<const char*, const char*>{"--constantLabels", "PG_EXPORTER_CONSTANT_LABELS"},
+};
+
+Arguments read(int argc, const char* const* argv) {
+  Arguments arguments;
+  CLI::App app("", "pgwatch");
+  app.set_help_flag("");
+  app.allow_extras();  // collectors, and whatever we can say more of than CLI11
+  app.add_option("--config", arguments.config_file)->type_name("FILE");
+  CLI::Option* check = app.add_flag("--check-config", arguments.check_config);
+  app.add_flag("--describe", arguments.describe)->excludes(check);
+  app.add_flag("--auto-discover-databases", arguments.auto_discover_databases);
+  app.add_option("--web.listen-address", arguments.listen)->type_name("HOST:PORT")->allow_extra_args(false);
+  for (const auto& [flag, variable] : kValues) app.add_option(flag, arguments.values[flag])->type_name("VALUE");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  for (const CLI::Option* option : app.get_options()) arguments.known.push_back(option->get_name());
+  arguments.known.insert(arguments.known.end(), {"--version", "--help"});
+  arguments.rest = app.remaining();
+  return arguments;
+}
+
+bool has(int argc, const char* const* argv, std::string_view flag) {
+  return std::any_of(argv + std::min(argc, 1), argv + argc, [&](const char* argument) { return argument == flag; });
+}
+
+// -- Values -----------------------------------------------------------------------------------------------------------
+
+// A value and where it was said, for messages.
+struct Given {
+  std::string source;
+  std::string value;
+};
+
+[[noreturn]] void fail(const Given& given, const std::string& problem) {
+  throw UsageError(given.source + " \"" + given.value + "\": " + problem);
+}
+
+void refuse(const Given& given, const std::string& problem) {
+  if (!problem.empty()) fail(given, problem);
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  std::istringstream stream(list);
+  for (std::string part; std::getline(stream >> std::ws, part, ',');) {
+    part.erase(part.find_last_not_of(" \t") + 1);
+    if (!part.empty()) parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::map<std::string, std::string> read_labels(const Given& given, std::span<const Collector> catalogue) {
+  std::map<std::string, std::string> labels;
+  for (const std::string& pair : split(given.value)) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos) fail(given, "expected NAME=VALUE,…");
+    const std::string name = pair.substr(0, equals);
+    refuse(given, config::label_problem(name, catalogue));
+    labels[name] = pair.substr(equals + 1);
+  }
+  return labels;
+}
+
+void apply(const Given& given, const std::string& flag, config::Overrides& overrides,
+           std::span<const Collector> catalogue) {
+  if (flag == "--web.telemetry-path") {
+    refuse(given, config::telemetry_path_problem(given.value));
+    overrides.telemetry_path = given.value;
+  } else if (flag == "--log.level") {
+    refuse(given, config::log_level_problem(given.value));
+    overrides.log_level = given.value;
+  } else if (flag == "--log.format") {
+    overrides.log_format = config::read_log_format(given.value);
+    if (!overrides.log_format) fail(given, "expected logfmt or json");
+  } else if (flag == "--include-databases") {
+    overrides.include = split(given.value);
+  } else if (flag == "--exclude-databases") {
+    overrides.exclude = split(given.value);
+  } else if (flag == "--constantLabels") {
+    overrides.labels = read_labels(given, catalogue);
+  }
+}
+
+// The argument, else the variable; an empty one counts as none, as in postgres_exporter.
+std::optional<Given> find(const std::string& value, const std::string& flag, const std::string& variable,
+                          const config::Environment& environment) {
+  if (!value.empty()) return Given{flag, value};
+  const std::string stand_in = variable.empty() ? "" : environment(variable).value_or("");
+  if (stand_in.empty()) return std::nullopt;
+  return Given{variable, stand_in};
+}
+
+void apply_values(const Arguments& arguments, const config::Environment& environment,
+                  std::span<const Collector> catalogue, config::Overrides& overrides) {
+  for (const auto& [flag, variable] : kValues) {
+    if (const auto given = find(arguments.values.at(flag), flag, variable, environment)) {
+      apply(*given, flag, overrides, catalogue);
+    }
+  }
+}
+
+void apply_listen(const Arguments& arguments, const config::Environment& environment, config::Overrides& overrides) {
+  std::vector<std::string> addresses = arguments.listen;
+  std::string source = "--web.listen-address";
+  if (addresses.empty()) {
+    source = "PG_EXPORTER_WEB_LISTEN_ADDRESS";
+    if (const std::string address = environment(source).value_or(""); !address.empty()) addresses = {address};
+  }
+  for (const std::string& address : addresses) refuse({source, address}, config::listen_problem(address));
+  overrides.listen = std::move(addresses);
+}
+
+// -- What CLI11 left --------------------------------------------------------------------------------------------------
+
+std::string our_name(const std::string& name) {
+  for (const auto& [theirs, ours] : kCollectorAliases) {
+    if (name == theirs) return std::string(ours);
+  }
+  return name;
+}
+
+void apply_collector(const std::string& argument, const std::string& written, bool enabled,
+                     std::span<const Collector> catalogue, config::Overrides& overrides) {
+  if (const std::size_t dot = written.find('.'); dot != std::string::npos) {
+    throw UsageError(argument + ": the settings of a collector stand in the file, under collectors." +
+                     our_name(written.substr(0, dot)));
+  }
+  if (written.find('=') != std::string::npos)
+    throw UsageError(argument + ": takes no value; --no-collector.NAME is off");
+  const std::string name = our_name(written);
+  std::vector<std::string> names;
+  for (const Collector& collector : catalogue) names.push_back(collector.name);
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw UsageError(argument + ": unknown collector \"" + name + "\"" + config::known_words(name, names));
+  }
+  overrides.collectors[name] = enabled;
+}
+
+[[noreturn]] void refuse_unknown(const std::string& argument, const std::vector<std::string>& known) {
+  const std::string flag = argument.substr(0, argument.find('='));
+  for (const Foreign& foreign : kForeign) {
+    if (flag != foreign.flag) continue;
+    throw UsageError(flag + " is postgres_exporter's and not pgwatch's: " + std::string(foreign.instead));
+  }
+  if (!flag.starts_with("--")) throw UsageError("unexpected argument \"" + flag + "\"; see --help");
+  const std::string meant = config::nearest(flag, known);
+  throw UsageError("unknown option " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?") + " See --help");
+}
+
+void apply_rest(const Arguments& arguments, std::span<const Collector> catalogue, config::Overrides& overrides) {
+  constexpr std::string_view kOn = "--collector.";
+  constexpr std::string_view kOff = "--no-collector.";
+  for (const std::string& argument : arguments.rest) {
+    const bool on = argument.starts_with(kOn);
+    if (!on && !argument.starts_with(kOff)) refuse_unknown(argument, arguments.known);
+    apply_collector(argument, argument.substr(on ? kOn.size() : kOff.size()), on, catalogue, overrides);
+  }
+}
+
+void refuse_foreign_variables(const config::Environment& environment) {
+  for (const Foreign& foreign : kForeign) {
+    if (foreign.variable.empty()) continue;
+    const std::string variable(foreign.variable);
+    const std::string value = environment(variable).value_or("");
+    if (value.empty() || value == foreign.harmless) continue;
+    throw UsageError(variable + " is postgres_exporter's and not pgwatch's: " + std::string(foreign.instead));
+  }
+}
+
+}  // namespace
+
+Options parse(int argc, const char* const* argv, const config::Environment& environment,
+              std::span<const Collector> catalogue) {
+  if (has(argc, argv, "--help")) return {.mode = Mode::kHelp};
+  if (has(argc, argv, "--version")) return {.mode = Mode::kVersion};
+  const Arguments arguments = read(argc, argv);
+  Options options;
+  if (arguments.check_config) options.mode = Mode::kCheckConfig;
+  if (arguments.describe) options.mode = Mode::kDescribe;
+  options.config_file = arguments.config_file;
+  apply_listen(arguments, environment, options.overrides);
+  apply_values(arguments, environment, catalogue, options.overrides);
+  apply_rest(arguments, catalogue, options.overrides);
+  refuse_foreign_variables(environment);
+  return options;
+}
+
+std::string help() { return kHelp; }
+
+}  // namespace pgwatch::command_line

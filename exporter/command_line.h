@@ -1,0 +1,31 @@
+// Command line: what the arguments and postgres_exporter's variables mean. CLI11 stays behind this door. Pure.
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "exporter/config/config.h"
+
+namespace pgwatch::command_line {
+
+// What is wrong with the arguments, and what to write instead. Exit status 2.
+class UsageError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+enum class Mode { kServe, kCheckConfig, kDescribe, kVersion, kHelp };
+
+struct Options {
+  Mode mode = Mode::kServe;
+  std::string config_file = {};      // "" for none: the environment says what to watch
+  config::Overrides overrides = {};  // for config::Context
+};
+
+// Throws UsageError. --help and --version are answered whatever else is wrong.
+Options parse(int argc, const char* const* argv, const config::Environment& environment,
+              std::span<const Collector> catalogue);
+
+std::string help();  // one screen, ends with a newline
+
+}  // namespace pgwatch::command_line

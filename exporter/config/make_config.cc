@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include "exporter/config/settings.h"
+
+namespace pgwatch::config {
+namespace {
+
+// Instruments, made once for all targets that use a collector the same way.
+class Instruments {
+ public:
+  // What is said of the collector goes before what it says itself.
+  InstrumentPtr get(Collector collector, const CollectorSettings& settings) {
+    collector.interval = settings.interval.value_or(collector.interval);
+    collector.keep = settings.keep.value_or(collector.keep);
+    collector.max_series = settings.max_series.value_or(collector.max_series);
+    InstrumentPtr& made = made_[{collector.name, collector.interval, collector.keep, collector.max_series}];
+    if (!made) made = std::make_shared<const Instrument>(std::move(collector));
+    return made;
+  }
+
+  // One of each name: the same collector with other settings is no clash.
+  void check() const {
+    std::map<std::string, InstrumentPtr> by_name;
+    for (const auto& [key, instrument] : made_) by_name.emplace(instrument->name(), instrument);
+    std::vector<InstrumentPtr> instruments;
+    for (const auto& [name, instrument] : by_name) instruments.push_back(instrument);
+    check_clashes(instruments);
+  }
+
+ private:
+  using Key = std::tuple<std::string, Milliseconds, Milliseconds, std::size_t>;
+  std::map<Key, InstrumentPtr> made_;
+};
+
+CollectorSettings settings_of(const Collector& collector, const std::map<std::string, CollectorSettings>& all) {
+  const auto found = all.find(collector.name);
+  return found == all.end() ? CollectorSettings{} : found->second;
+}
+
+std::vector<InstrumentPtr> choose(const std::vector<Collector>& catalogue, bool of_host,
+                                  const std::map<std::string, CollectorSettings>& all, Instruments& instruments) {
+  std::vector<InstrumentPtr> chosen;
+  for (const Collector& collector : catalogue) {
+    const CollectorSettings settings = settings_of(collector, all);
+    const bool fits = (collector.scope == Scope::kHost) == of_host;
+    if (fits && settings.enabled.value_or(collector.enabled)) chosen.push_back(instruments.get(collector, settings));
+  }
+  return chosen;
+}
+
+// -- Overrides --------------------------------------------------------------------------------------------------------
+
+void override_target(TargetSettings& target, const Overrides& overrides) {
+  for (const auto& [name, enabled] : overrides.collectors) target.collectors[name].enabled = enabled;
+  for (const auto& [name, value] : overrides.labels) target.labels[name] = value;
+  if (overrides.include) target.databases.include = *overrides.include;
+  if (overrides.exclude) target.databases.exclude = *overrides.exclude;
+}
+
+void override(Settings& settings, const Overrides& overrides) {
+  if (!overrides.listen.empty()) settings.listen = overrides.listen;
+  settings.telemetry_path = overrides.telemetry_path.value_or(settings.telemetry_path);
+  settings.log.level = overrides.log_level.value_or(settings.log.level);
+  settings.log.format = overrides.log_format.value_or(settings.log.format);
+  override_target(settings.defaults, overrides);
+  for (TargetSettings& target : settings.targets) override_target(target, overrides);
+}
+
+// -- Names ------------------------------------------------------------------------------------------------------------
+
+std::string address(const ConninfoView& view) {
+  const bool is_ipv6 = view.host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + view.host + "]" : view.host) + ":" + view.port;
+}
+
+using Count = std::map<std::string, int>;
+
+Count count_names(const std::vector<TargetSettings>& targets) {
+  Count count;
+  for (const TargetSettings& target : targets) ++count[target.name];
+  return count;
+}
+
+void refuse_same_names(const std::vector<TargetSettings>& targets) {
+  std::map<std::string, std::string> places;
+  for (const TargetSettings& target : targets) {
+    const auto [first, is_new] = places.emplace(target.name, target.name_at);
+    if (is_new) continue;
+    const std::string other = first->second == target.name_at ? "" : " at " + first->second;
+    throw Error(target.name_at + ": name \"" + target.name + "\" is taken by another target" + other +
+                "; names must differ");
+  }
+}
+
+// Unnamed targets are called host:port, and those of them whose name another target has host:port/dbname.
+void name_targets(std::vector<TargetSettings>& targets, const ConninfoReader& read_conninfo) {
+  std::map<const TargetSettings*, std::string> databases;  // of the unnamed
+  for (TargetSettings& target : targets) {
+    const ConninfoView view = read_conninfo(target.access.conninfo.reveal());
+    if (!view.error.empty()) throw Error(target.conninfo_at + ": conninfo: " + view.error);
+    if (!target.name.empty()) continue;
+    target.name = address(view);
+    databases[&target] = view.dbname;
+  }
+  const Count count = count_names(targets);
+  for (TargetSettings& target : targets) {
+    const auto database = databases.find(&target);
+    if (database != databases.end() && count.at(target.name) > 1) target.name += "/" + database->second;
+  }
+  refuse_same_names(targets);
+}
+
+// -- World ------------------------------------------------------------------------------------------------------------
+
+TargetPtr make_target(TargetSettings settings, const std::vector<Collector>& catalogue, Instruments& instruments) {
+  Target target;
+  target.name = std::move(settings.name);
+  target.role = settings.role;
+  target.labels.assign(settings.labels.begin(), settings.labels.end());
+  target.access = std::move(settings.access);
+  target.databases = std::move(settings.databases);
+  target.instruments = choose(catalogue, false, settings.collectors, instruments);
+  return std::make_shared<const Target>(std::move(target));
+}
+
+std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue) {
+  std::vector<std::string> names;
+  for (const Collector& collector : catalogue) names.push_back(collector.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+World make_world(Settings settings, const std::vector<Collector>& catalogue) {
+  World world;
+  Instruments instruments;
+  for (TargetSettings& target : settings.targets) {
+    world.targets.push_back(make_target(std::move(target), catalogue, instruments));
+  }
+  world.host_instruments = choose(catalogue, true, settings.defaults.collectors, instruments);
+  instruments.check();
+  world.turn_interval = settings.turn_interval;
+  world.scrape_timeout = settings.scrape_timeout;
+  world.collector_names = sorted_names(catalogue);
+  return world;
+}
+
+}  // namespace
+
+Config make_config(Settings settings, const Context& context) {
+  override(settings, context.overrides);
+  name_targets(settings.targets, context.read_conninfo);
+  Config config;
+  config.listen = settings.listen;
+  config.telemetry_path = settings.telemetry_path;
+  config.log = settings.log;
+  try {
+    config.world = make_world(std::move(settings), context.catalogue);
+  } catch (const std::invalid_argument& error) {
+    throw Error(std::string("collectors: ") + error.what());
+  }
+  return config;
+}
+
+}  // namespace pgwatch::config

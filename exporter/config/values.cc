@@ -1,0 +1,143 @@
+#include "exporter/config/values.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <utility>
+
+namespace pgwatch::config {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Milliseconds>, 5> kUnits = {{
+    {"d", std::chrono::hours{24}},
+    {"h", std::chrono::hours{1}},
+    {"m", std::chrono::minutes{1}},
+    {"s", std::chrono::seconds{1}},
+    {"ms", Milliseconds{1}},
+}};
+
+// Labels the program itself puts on samples.
+constexpr std::array<std::string_view, 9> kOwnLabels = {"server", "le",    "datname",  "collector", "reason",
+                                                        "class",  "check", "severity", "address"};
+
+template <typename Number>
+std::optional<Number> read_number(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool is_name(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !name.empty() && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || is_digit(c); });
+}
+
+// What stands between ${ and }.
+std::string look_up(std::string_view inside, const Environment& environment) {
+  const std::size_t fallback = inside.find(":-");
+  const std::string name(inside.substr(0, fallback));
+  if (!is_name(name)) throw std::invalid_argument("${…} holds no variable's name; a literal dollar is written $$");
+  const std::optional<std::string> value = environment(name);
+  if (fallback != std::string_view::npos) {
+    return value && !value->empty() ? *value : std::string(inside.substr(fallback + 2));
+  }
+  if (!value) throw std::invalid_argument("variable " + name + " is not set; ${" + name + ":-default} gives a default");
+  return *value;
+}
+
+bool carries(const Collector& collector, std::string_view label) {
+  return std::any_of(collector.columns.begin(), collector.columns.end(), [&](const Column& column) {
+    const bool itself = (column.use == Use::kLabel || column.use == Use::kState) && column.name == label;
+    return itself || std::any_of(column.fixed.begin(), column.fixed.end(),
+                                 [&](const auto& fixed) { return fixed.first == label; });
+  });
+}
+
+}  // namespace
+
+std::optional<Milliseconds> read_duration(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = read_number<std::int32_t>(text.substr(0, digits));
+  const auto unit =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& known) { return known.first == text.substr(digits); });
+  if (!number || unit == kUnits.end()) return std::nullopt;
+  return *number * unit->second;
+}
+
+std::string to_text(Milliseconds duration) {
+  for (const auto& [name, unit] : kUnits) {
+    if (duration.count() != 0 && duration % unit == Milliseconds{0}) {
+      return std::to_string(duration / unit) + std::string(name);
+    }
+  }
+  return "0s";
+}
+
+std::string expand(std::string_view text, const Environment& environment) {
+  std::string expanded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at);
+    if (rest.starts_with("$$")) {
+      expanded += '$';
+      ++at;
+    } else if (rest.starts_with("${")) {
+      const std::size_t end = rest.find('}');
+      if (end == std::string_view::npos) throw std::invalid_argument("${ without }; a literal dollar is written $$");
+      expanded += look_up(rest.substr(2, end - 2), environment);
+      at += end;
+    } else {
+      expanded += text[at];
+    }
+  }
+  return expanded;
+}
+
+std::string listen_problem(std::string_view address) {
+  const std::string expected = "expected HOST:PORT, as :9187, 127.0.0.1:9187 or [::1]:9187";
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos) return expected;
+  const std::string_view host = address.substr(0, colon);
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (!bracketed && host.find_first_of(":[]") != std::string_view::npos) return expected;
+  if (host.find_first_of(" \t/") != std::string_view::npos) return expected;
+  return read_number<std::uint16_t>(address.substr(colon + 1)) ? "" : expected + "; a port is 0 to 65535";
+}
+
+std::string telemetry_path_problem(std::string_view path) {
+  if (!path.starts_with('/')) return "expected a path that begins with /, as /metrics";
+  if (path.find_first_of(" \t\n?#%") != std::string_view::npos) return "a path holds no space, ?, # or %";
+  const bool taken =
+      path == "/" || path == "/probe" || path == "/sd" || path.starts_with("/-/") || path.starts_with("/api/");
+  return taken ? "this path is pgwatch's own; choose another, as /metrics" : "";
+}
+
+std::string label_problem(std::string_view name, std::span<const Collector> catalogue) {
+  const std::string quoted = "label \"" + std::string(name) + "\"";
+  if (!is_label_name(name))
+    return quoted + " is no label name; expected letters, digits and _, at first no digit and no __";
+  if (std::find(kOwnLabels.begin(), kOwnLabels.end(), name) != kOwnLabels.end()) {
+    return quoted + " is pgwatch's own; choose another name";
+  }
+  for (const Collector& collector : catalogue) {
+    if (carries(collector, name)) return quoted + " is taken by collector " + collector.name + "; choose another name";
+  }
+  return "";
+}
+
+std::string log_level_problem(std::string_view level) {
+  constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
+  const bool known = std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
+  return known ? "" : "expected debug, info, warn or error";
+}
+
+std::optional<LogFormat> read_log_format(std::string_view text) {
+  if (text == "logfmt") return LogFormat::kLogfmt;
+  if (text == "json") return LogFormat::kJson;
+  return std::nullopt;
+}
+
+}  // namespace pgwatch::config

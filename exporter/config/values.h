@@ -1,0 +1,29 @@
+// Values: what the words of a configuration mean. Pure; the command line uses the same rules as the file.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "exporter/config/config.h"
+
+namespace pgwatch::config {
+
+// 500ms, 3s, 5m, 1h, 1d: a whole number and its unit.
+std::optional<Milliseconds> read_duration(std::string_view text);
+std::string to_text(Milliseconds duration);  // in the largest unit that is exact
+
+// ${NAME} by what the environment has, ${NAME:-default}, $$ for a dollar. Throws std::invalid_argument naming the
+// variable.
+std::string expand(std::string_view text, const Environment& environment);
+
+// The following say what is wrong with a value, "" where nothing is.
+std::string listen_problem(std::string_view address);
+std::string telemetry_path_problem(std::string_view path);
+std::string label_problem(std::string_view name, std::span<const Collector> catalogue);
+std::string log_level_problem(std::string_view level);
+
+std::optional<LogFormat> read_log_format(std::string_view text);
+
+}  // namespace pgwatch::config

@@ -1,0 +1,77 @@
+#include "exporter/describe.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "exporter/engine/report.h"
+#include "exporter/engine/telemetry.h"
+#include "exporter/model/check.h"
+#include "exporter/model/instrument.h"
+
+namespace pgwatch {
+namespace {
+
+std::string code(std::string_view text) { return "`" + std::string(text) + "`"; }
+
+void add_table_head(std::string& page) { page += "| metric | type | labels | help |\n|---|---|---|---|\n"; }
+
+void add_row(std::string& page, const Metric& metric, const std::set<std::string>& labels) {
+  std::string spelled;
+  for (const std::string& label : labels) spelled += (spelled.empty() ? "" : " ") + code(label);
+  page += "| " + code(metric.name) + " | " + std::string(to_string(metric.kind)) + " | " + spelled + " | " + metric.help +
+          " |\n";
+}
+
+// Every label a metric may carry beside those of its target.
+std::set<std::string> labels_of(const Collector& collector, const Metric& metric) {
+  std::set<std::string> labels;
+  for (const Column& column : collector.columns) {
+    if (metric_name(collector, column) != metric.name) continue;
+    for (const auto& [name, value] : column.fixed) labels.insert(name);
+    if (column.use == Use::kState) labels.insert(column.name);
+    if (column.bare) continue;
+    for (const Column& other : collector.columns) {
+      const bool carried = column.labels.empty() || std::ranges::find(column.labels, other.name) != column.labels.end();
+      if (other.use == Use::kLabel && carried) labels.insert(other.name);
+    }
+  }
+  if (collector.scope == Scope::kDatabase) labels.insert("datname");
+  return labels;
+}
+
+std::string how_it_is_asked(const Collector& collector) {
+  std::string text = "Asked per " + std::string(to_string(collector.scope)) + ", ";
+  text += collector.lane == Lane::kFast
+              ? "with each scrape"
+              : "every " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(collector.interval).count()) + " s";
+  text += collector.enabled ? "; on by default." : "; off by default.";
+  if (!collector.extension.empty()) text += " Needs the extension " + collector.extension + ".";
+  return text;
+}
+
+void add_collector(std::string& page, const Collector& collector) {
+  page += "\n## " + collector.name + "\n\n" + collector.help + "\n" + how_it_is_asked(collector) + "\n\n";
+  add_table_head(page);
+  const Instrument instrument(collector);
+  for (const MetricPtr& metric : instrument.metrics()) add_row(page, *metric, labels_of(collector, *metric));
+  for (const Metric& pattern : collector.patterns) add_row(page, pattern, {});
+}
+
+}  // namespace
+
+std::string describe(std::span<const Collector> catalogue) {
+  std::string page =
+      "# Metrics\n\nPrinted by `pgwatch --describe`. Everything asked of a server also carries `server` and the labels "
+      "configured for its\ntarget. NULL and unknown give no sample.\n";
+  for (const Collector& collector : catalogue) add_collector(page, collector);
+  page += "\n## pgwatch itself\n\nAlways there.\n\n";
+  add_table_head(page);
+  std::map<std::string, OwnMetric> own;
+  for (const OwnMetric& metric : Telemetry::declared()) own.emplace(metric.metric.name, metric);
+  for (const OwnMetric& metric : reported_metrics()) own.emplace(metric.metric.name, metric);
+  for (const auto& [name, metric] : own) add_row(page, metric.metric, {metric.labels.begin(), metric.labels.end()});
+  return page;
+}
+
+}  // namespace pgwatch

@@ -1,0 +1,187 @@
+#include "exporter/engine/blocking.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+
+namespace pgwatch {
+
+std::string_view to_string(BlockingKind kind) {
+  switch (kind) {
+    case BlockingKind::kResolve: return "resolve";
+    case BlockingKind::kCancel: return "cancel";
+    case BlockingKind::kFiles: return "files";
+  }
+  return "";
+}
+
+// Who waits for which call: the loop's side. Threads hold it weakly and hand it nothing but a number.
+struct Blocking::Ledger {
+  struct Waiting {
+    Done done;
+    std::unique_ptr<Timer> start_by;
+  };
+
+  std::uint64_t last_id = 0;
+  std::unordered_map<std::uint64_t, Waiting> waiting;
+
+  void finish(std::uint64_t id, Result result) {
+    const auto node = waiting.extract(id);
+    if (node && node.mapped().done) node.mapped().done(result);
+  }
+};
+
+// The thread's side.
+struct Blocking::Queue {
+  struct Job {
+    std::uint64_t id = 0;
+    Task run;
+  };
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Job> waiting;
+  bool stopping = false;
+  int generation = 0;                    // of the thread that serves this queue; an older one has been written off
+  int written_off = 0;                   // threads still inside the job they were written off in
+  std::optional<SteadyTime> busy_since;  // of the current generation
+  std::thread thread;                    // the loop's thread alone
+  std::unique_ptr<Timer> stuck;          // the loop's thread alone
+
+  // Waits for the next job. Nothing: this thread has been replaced or the program ends.
+  std::optional<Job> next(int mine) {
+    std::unique_lock lock(mutex);
+    if (mine == generation) busy_since.reset();
+    changed.wait(lock, [&] { return stopping || mine != generation || !waiting.empty(); });
+    if (mine != generation) --written_off;
+    if (stopping || mine != generation) return std::nullopt;
+    Job job = std::move(waiting.front());
+    waiting.pop_front();
+    busy_since = std::chrono::steady_clock::now();
+    return job;
+  }
+
+  bool take_out(std::uint64_t id) {
+    const std::lock_guard lock(mutex);
+    return std::erase_if(waiting, [id](const Job& job) { return job.id == id; }) > 0;
+  }
+};
+
+Blocking::Call& Blocking::Call::operator=(Call&& other) noexcept {
+  forget();
+  ledger_ = std::exchange(other.ledger_, {});
+  id_ = other.id_;
+  return *this;
+}
+
+void Blocking::Call::forget() {
+  const auto ledger = ledger_.lock();
+  ledger_.reset();
+  if (!ledger) return;
+  // The alarm stays: it takes a job that nobody waits for out of the queue.
+  const auto found = ledger->waiting.find(id_);
+  if (found != ledger->waiting.end()) found->second.done = nullptr;
+}
+
+Blocking::Blocking(Loop& loop, WrittenOff written_off, std::chrono::milliseconds stuck_after)
+    : loop_(loop), written_off_(std::move(written_off)), stuck_after_(stuck_after), ledger_(std::make_shared<Ledger>()) {
+  for (auto& queue : queues_) {
+    queue = std::make_shared<Queue>();
+    queue->stuck = std::make_unique<Timer>(loop);
+  }
+}
+
+Blocking::~Blocking() { stop(); }
+
+Blocking::Call Blocking::call(BlockingKind kind, SteadyTime start_by, Task job, Done done) {
+  const std::shared_ptr<Queue>& queue = queues_[static_cast<std::size_t>(kind)];
+  const std::uint64_t id = ++ledger_->last_id;
+  Ledger::Waiting& waiting = ledger_->waiting[id];
+  waiting.done = std::move(done);
+  waiting.start_by = std::make_unique<Timer>(loop_);
+  waiting.start_by->at(start_by, [this, queue, id] {
+    if (queue->take_out(id)) ledger_->finish(id, Result::kDropped);
+  });
+  {
+    const std::lock_guard lock(queue->mutex);
+    queue->waiting.push_back({id, std::move(job)});
+  }
+  if (queue->generation == 0) start_thread(kind);
+  queue->changed.notify_one();
+  if (!queue->stuck->is_set()) check_stuck(kind);
+  return {ledger_, id};
+}
+
+void Blocking::start_thread(BlockingKind kind) {
+  const std::shared_ptr<Queue> queue = queues_[static_cast<std::size_t>(kind)];
+  int mine = 0;
+  {
+    const std::lock_guard lock(queue->mutex);
+    mine = ++queue->generation;
+  }
+  queue->thread = std::thread([queue, mine, mailbox = loop_.mailbox(), ledger = std::weak_ptr(ledger_)] {
+    while (const auto job = queue->next(mine)) {
+      job->run();
+      mailbox->post([ledger, id = job->id] {
+        if (const auto open = ledger.lock()) open->finish(id, Result::kRan);
+      });
+    }
+  });
+}
+
+// Looks again when the thread could have been stuck for long enough. A thread is replaced once at a time: while one that
+// was written off is still away, its stuck successor stays, and calls are dropped at their start_by.
+void Blocking::check_stuck(BlockingKind kind) {
+  const std::shared_ptr<Queue>& queue = queues_[static_cast<std::size_t>(kind)];
+  const SteadyTime now = std::chrono::steady_clock::now();
+  bool replace = false;
+  {
+    const std::lock_guard lock(queue->mutex);
+    if (!queue->busy_since && queue->waiting.empty()) return;
+    const bool stuck = queue->busy_since && now - *queue->busy_since >= stuck_after_;
+    replace = stuck && queue->written_off == 0;
+    if (replace) {
+      ++queue->written_off;
+      queue->busy_since.reset();
+    }
+  }
+  if (replace) {
+    queue->thread.detach();
+    start_thread(kind);
+    written_off_(kind);
+  }
+  queue->stuck->at(now + stuck_after_ / 4, [this, kind] { check_stuck(kind); });
+}
+
+bool Blocking::busy() const {
+  for (const auto& queue : queues_) {
+    const std::lock_guard lock(queue->mutex);
+    if (queue->busy_since || queue->written_off > 0) return true;
+  }
+  return false;
+}
+
+void Blocking::stop() {
+  ledger_->waiting.clear();
+  for (auto& queue : queues_) {
+    bool idle = false;
+    {
+      const std::lock_guard lock(queue->mutex);
+      queue->stopping = true;
+      queue->waiting.clear();
+      idle = !queue->busy_since;
+    }
+    queue->changed.notify_all();
+    queue->stuck->cancel();
+    if (!queue->thread.joinable()) continue;
+    if (idle)
+      queue->thread.join();
+    else
+      queue->thread.detach();
+  }
+}
+
+}  // namespace pgwatch

@@ -1,0 +1,128 @@
+#include "exporter/engine/desk.h"
+
+#include <exception>
+
+#include "exporter/engine/telemetry.h"
+#include "exporter/model/plan.h"
+#include "exporter/util/log.h"
+
+namespace pgwatch {
+namespace {
+
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+Question::Asking::Asking(const Question& question, FactsPtr known)
+    : instrument(question.instrument),
+      facts(std::move(known)),
+      sink(question.instrument->metrics(), question.memory, question.collector().max_series),
+      asked_at(now()) {}
+
+Step Desk::begin(Question& question, const FactsPtr& facts) {
+  question.asking = std::make_unique<Question::Asking>(question, facts);
+  if (question.planned && question.planned_for == facts && question.memory.empty()) {
+    ++question.asking->steps;
+    return *question.planned;
+  }
+  Step step = next_step(question);
+  question.planned.reset();
+  if (question.asking && question.memory.empty()) question.planned = step;
+  question.planned_for = facts;
+  return step;
+}
+
+Step Desk::next_step(Question& question) {
+  Question::Asking& asking = *question.asking;
+  ++asking.steps;
+  Step step = Skip{};
+  try {
+    step = plan(asking.instrument->collector(), *asking.facts, asking.sink.memory());
+  } catch (const std::exception& error) {
+    step = Skip{"plan", error.what()};
+  }
+  if (const auto* skip = std::get_if<Skip>(&step)) publish(question, Outcome::kSkipped, skip->reason, skip->detail);
+  return step;
+}
+
+Desk::Progress Desk::accept(Question& question, const Answer& answer) {
+  if (const auto* failure = std::get_if<Failure>(&answer)) return accept_failure(question, *failure);
+  Question::Asking& asking = *question.asking;
+  try {
+    asking.instrument->emit(std::get<Rows>(answer), asking.sink);
+  } catch (const std::exception& error) {
+    publish(question, Outcome::kFailed, kEmit, error.what());
+    return Progress::kDone;
+  }
+  return go_on_or_publish(question);
+}
+
+Desk::Progress Desk::accept_failure(Question& question, const Failure& failure) {
+  Question::Asking& asking = *question.asking;
+  const Recover& recover = asking.instrument->collector().recover;
+  try {
+    if (recover && recover(failure, asking.sink)) return go_on_or_publish(question);
+  } catch (const std::exception& error) {
+    publish(question, Outcome::kFailed, kEmit, error.what());
+    return Progress::kDone;
+  }
+  publish(question, Outcome::kFailed, failure.cls, failure.message);
+  return Progress::kDone;
+}
+
+Desk::Progress Desk::go_on_or_publish(Question& question) {
+  Question::Asking& asking = *question.asking;
+  if (!asking.sink.take_ask_again()) {
+    publish(question, Outcome::kOk, "", "");
+    return Progress::kDone;
+  }
+  if (asking.steps < asking.instrument->collector().most_steps) return Progress::kAskAgain;
+  publish(question, Outcome::kFailed, "steps", "asked again too often without coming to an end");
+  return Progress::kDone;
+}
+
+void Desk::refuse(Question& question, Outcome outcome, std::string reason, std::string detail) {
+  question.asking = std::make_unique<Question::Asking>(question, nullptr);
+  publish(question, outcome, std::move(reason), std::move(detail));
+}
+
+void Desk::publish(Question& question, Outcome outcome, std::string reason, std::string detail) {
+  const auto asking = std::move(question.asking);
+  const auto block = std::make_shared<Block>();
+  block->collector = asking->instrument->name();
+  block->server = question.server;
+  block->database = question.database;
+  block->labels = question.labels;
+  block->outcome = outcome;
+  block->reason = std::move(reason);
+  block->detail = std::move(detail);
+  block->asked_at = asking->asked_at;
+  block->answered_at = now();
+  block->duration = block->answered_at - block->asked_at;
+  if (outcome == Outcome::kOk) {
+    block->samples = asking->sink.take_samples();
+    question.memory = asking->sink.take_memory();
+    question.last_good = block;
+    telemetry_.samples_dropped(block->samples.duplicates(), block->samples.overflow());
+  }
+  question.latest = block;
+  if (outcome == Outcome::kFailed) telemetry_.collector_failed(*block);
+  log_change(question, *block);
+}
+
+// A failure is logged when it begins, changes and ends, never per scrape.
+void Desk::log_change(Question& question, const Block& block) {
+  const std::string state = block.outcome == Outcome::kOk ? "" : block.reason;
+  if (state == question.failing) return;
+  question.failing = state;
+  const auto fields = {log::Field{"server", block.server}, log::Field{"datname", block.database},
+                       log::Field{"collector", block.collector}, log::Field{"reason", block.reason},
+                       log::Field{"detail", block.detail}};
+  switch (block.outcome) {
+    case Outcome::kOk: return log::info("collector is well again", fields);
+    case Outcome::kSkipped: return log::info("collector skipped", fields);
+    case Outcome::kFailed: return log::warn("collector failed", fields);
+  }
+}
+
+}  // namespace pgwatch

@@ -1,0 +1,42 @@
+// Desk: where questions are planned and answers become Blocks. Knows no transport: who carries a step is the caller's matter.
+//
+// An asking is begin(), then for each step's answer accept(), until it says the Block is out. fail() and skip() end it early.
+#pragma once
+
+#include <string>
+
+#include "exporter/engine/question.h"
+
+namespace pgwatch {
+
+class Telemetry;
+
+class Desk {
+ public:
+  explicit Desk(Telemetry& telemetry) : telemetry_(telemetry) {}
+
+  enum class Progress { kDone, kAskAgain };
+
+  // Starts an asking and gives its first step; a Skip has already been published.
+  Step begin(Question& question, const FactsPtr& facts);
+  // The step after kAskAgain.
+  Step again(Question& question) { return next_step(question); }
+
+  // Takes the answer to a step. REQUIRES: an asking under way.
+  Progress accept(Question& question, const Answer& answer);
+  void fail(Question& question, const Failure& failure) { accept_failure(question, failure); }
+
+  // An asking that never was: the question could not even be put.
+  void refuse(Question& question, Outcome outcome, std::string reason, std::string detail);
+
+ private:
+  Step next_step(Question& question);
+  Progress accept_failure(Question& question, const Failure& failure);
+  Progress go_on_or_publish(Question& question);
+  void publish(Question& question, Outcome outcome, std::string reason, std::string detail);
+  void log_change(Question& question, const Block& block);
+
+  Telemetry& telemetry_;
+};
+
+}  // namespace pgwatch

@@ -1,0 +1,201 @@
+#include "exporter/engine/engine.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "exporter/engine/host_watch.h"
+#include "exporter/engine/telemetry.h"
+#include "exporter/engine/watch.h"
+
+namespace pgwatch {
+
+// Everything but thread_, stopped_ and what world_mutex_ guards belongs to the loop's thread.
+class Engine::Core {
+ public:
+  Core(WorldPtr world, Telemetry& telemetry);
+  ~Core() { stop(); }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  void ask(Request request, Done done);
+  void swap(WorldPtr world);
+  WorldPtr world() const;
+  bool attempted_all() const { return attempted_all_; }
+  void stop();
+  bool left_threads_behind() const { return left_threads_behind_; }
+
+ private:
+  // A request under way.
+  struct Hearing {
+    Done done;
+    SteadyTime asked_at;
+    std::size_t waiting = 0;
+    std::vector<std::pair<std::shared_ptr<Attended>, AttendancePtr>> attendances;
+  };
+  using HearingPtr = std::shared_ptr<Hearing>;
+
+  void run();
+  void hear(const Request& request, Done done);
+  void add_attendance(const HearingPtr& hearing, const std::shared_ptr<Attended>& attended, const Request& request);
+  void left(const HearingPtr& hearing);
+  void finish(const HearingPtr& hearing);
+  void look_at_attempts();
+  void enter(const WorldPtr& world);
+  std::shared_ptr<Watch> watch_over(const WorldPtr& world, const TargetPtr& target);
+
+  Telemetry& telemetry_;
+  Loop loop_;
+  Blocking blocking_;
+  Resolver resolver_;
+  HostReader host_;
+  Desk desk_;
+  std::vector<std::shared_ptr<Watch>> watches_;  // in the World's order
+  std::shared_ptr<HostWatch> host_watch_;
+  std::vector<HearingPtr> hearings_;
+  WorldPtr entered_;
+
+  mutable std::mutex world_mutex_;
+  WorldPtr world_;  // guarded by world_mutex_: the last one given
+  std::atomic<bool> attempted_all_ = false;
+  bool left_threads_behind_ = false;
+  std::thread thread_;
+};
+
+Engine::Core::Core(WorldPtr world, Telemetry& telemetry)
+    : telemetry_(telemetry),
+      blocking_(loop_, [&telemetry](BlockingKind kind) { telemetry.blocking_call_abandoned(to_string(kind)); }),
+      resolver_(blocking_, loop_),
+      host_(loop_, blocking_),
+      desk_(telemetry) {
+  swap(std::move(world));
+  thread_ = std::thread([this] { run(); });
+}
+
+void Engine::Core::run() {
+  pthread_setname_np(pthread_self(), "engine");
+  loop_.run();
+  for (const HearingPtr& hearing : std::vector(hearings_)) finish(hearing);
+  watches_.clear();
+  host_watch_.reset();
+  left_threads_behind_ = blocking_.busy();
+  blocking_.stop();
+}
+
+void Engine::Core::stop() {
+  if (!thread_.joinable()) return;
+  loop_.post([this] { loop_.stop(); });
+  thread_.join();
+}
+
+// -- Worlds -----------------------------------------------------------------------------------------------------------
+
+void Engine::Core::swap(WorldPtr world) {
+  {
+    const std::lock_guard lock(world_mutex_);
+    world_ = world;
+  }
+  loop_.post([this, world = std::move(world)] { enter(world); });
+}
+
+WorldPtr Engine::Core::world() const {
+  const std::lock_guard lock(world_mutex_);
+  return world_;
+}
+
+void Engine::Core::enter(const WorldPtr& world) {
+  std::vector<std::shared_ptr<Watch>> watches;
+  for (const TargetPtr& target : world->targets) watches.push_back(watch_over(world, target));
+  for (const auto& old : watches_)
+    if (std::ranges::find(watches, old) == watches.end()) telemetry_.remove_target(old->target().name);
+  for (const TargetPtr& target : world->targets) telemetry_.add_target(target->name);
+  watches_ = std::move(watches);
+  host_watch_ = std::make_shared<HostWatch>(loop_, host_, desk_, *world);
+  host_watch_->start();
+  entered_ = world;
+  look_at_attempts();
+}
+
+std::shared_ptr<Watch> Engine::Core::watch_over(const WorldPtr& world, const TargetPtr& target) {
+  const auto same = std::ranges::find_if(watches_, [&](const auto& watch) {
+    return watch->target().name == target->name && watch->target().access == target->access;
+  });
+  if (same != watches_.end()) {
+    (*same)->update(*world, target);
+    return *same;
+  }
+  auto watch = std::make_shared<Watch>(EngineServices{loop_, blocking_, resolver_, host_, desk_, telemetry_,
+                                                      [this] { look_at_attempts(); }},
+                                       *world, target);
+  watch->start();
+  return watch;
+}
+
+// -- Requests ---------------------------------------------------------------------------------------------------------
+
+void Engine::Core::ask(Request request, Done done) {
+  loop_.post([this, request = std::move(request), done = std::move(done)] { hear(request, done); });
+}
+
+void Engine::Core::hear(const Request& request, Done done) {
+  auto hearing = std::make_shared<Hearing>();
+  hearing->done = std::move(done);
+  hearing->asked_at = std::chrono::steady_clock::now();
+  hearing->waiting = 1;  // ourselves, until everybody has been asked
+  hearings_.push_back(hearing);
+  for (const auto& watch : watches_)
+    if (names(request.targets, watch->target().name)) add_attendance(hearing, watch, request);
+  if (request.targets.empty()) add_attendance(hearing, host_watch_, request);
+  left(hearing);
+}
+
+void Engine::Core::add_attendance(const HearingPtr& hearing, const std::shared_ptr<Attended>& attended,
+                                  const Request& request) {
+  auto attendance = std::make_shared<Attendance>(loop_);
+  attendance->world = entered_;
+  attendance->asked_at = hearing->asked_at;
+  attendance->deadline = request.deadline;
+  attendance->done = [this, hearing] { left(hearing); };
+  ++hearing->waiting;
+  hearing->attendances.emplace_back(attended, attendance);
+  attended->attend(attendance, request.collectors);
+}
+
+void Engine::Core::left(const HearingPtr& hearing) {
+  if (--hearing->waiting == 0) finish(hearing);
+}
+
+void Engine::Core::finish(const HearingPtr& hearing) {
+  if (std::erase(hearings_, hearing) == 0) return;
+  Snapshot snapshot;
+  snapshot.asked_at = hearing->asked_at;
+  snapshot.answered_at = std::chrono::steady_clock::now();
+  for (const auto& [attended, attendance] : hearing->attendances) {
+    attendance->alarm.cancel();
+    attended->report(*attendance, snapshot);
+  }
+  hearing->done(std::move(snapshot));
+  // It may hold the last reference to a Watch in whose function we are; that ends when the stack has unwound.
+  loop_.post([attendances = std::exchange(hearing->attendances, {})] {});
+}
+
+void Engine::Core::look_at_attempts() {
+  attempted_all_ = std::ranges::all_of(watches_, [](const auto& watch) { return watch->attempted(); });
+}
+
+// -- The door ---------------------------------------------------------------------------------------------------------
+
+Engine::Engine(WorldPtr world, Telemetry& telemetry)
+    : core_(std::make_unique<Core>(std::move(world), telemetry)) {}
+Engine::~Engine() = default;
+void Engine::ask(Request request, Done done) { core_->ask(std::move(request), std::move(done)); }
+void Engine::swap(WorldPtr world) { core_->swap(std::move(world)); }
+WorldPtr Engine::world() const { return core_->world(); }
+bool Engine::ready() const { return core_->attempted_all(); }
+void Engine::stop() { core_->stop(); }
+bool Engine::left_threads_behind() const { return core_->left_threads_behind(); }
+
+}  // namespace pgwatch

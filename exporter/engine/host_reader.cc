@@ -1,0 +1,69 @@
+#include "exporter/engine/host_reader.h"
+
+#include <exception>
+#include <vector>
+
+namespace pgwatch {
+namespace {
+
+Answer run(const std::function<Answer()>& job) {
+  try {
+    return job();
+  } catch (const std::exception& error) {
+    return Failure{"host", error.what()};
+  }
+}
+
+}  // namespace
+
+// One read under way: the Host its collector sees.
+class HostReader::Reading : public Host {
+ public:
+  Reading(HostReader& reader, std::uint64_t id, SteadyTime deadline, HostDone done)
+      : reader_(reader), deadline_(deadline), done_(std::move(done)), alarm_(reader.loop_) {
+    alarm_.at(deadline, [&reader, id] { reader.finish(id, Failure{kTimeout, "the host did not answer in time"}); });
+  }
+
+  void read_files(std::function<Answer()> job, HostDone done) override {
+    const auto answer = std::make_shared<Answer>();
+    calls_.push_back(reader_.blocking_.call(
+        BlockingKind::kFiles, deadline_, [answer, job = std::move(job)] { *answer = run(job); },
+        [answer, done = std::move(done)](Blocking::Result result) {
+          if (result == Blocking::Result::kRan) done(std::move(*answer));  // dropped: the alarm speaks
+        }));
+  }
+
+  const HostDone& done() const { return done_; }
+
+ private:
+  HostReader& reader_;
+  const SteadyTime deadline_;
+  const HostDone done_;
+  Timer alarm_;
+  std::vector<Blocking::Call> calls_;
+};
+
+HostReader::HostReader(Loop& loop, Blocking& blocking) : loop_(loop), blocking_(blocking) {}
+HostReader::~HostReader() = default;
+
+void HostReader::start(const HostRead& read, SteadyTime deadline, HostDone done) {
+  const std::uint64_t id = ++last_id_;
+  auto reading = std::make_unique<Reading>(*this, id, deadline, std::move(done));
+  Reading& host = *(readings_[id] = std::move(reading));
+  // A read may answer at once; its collector must not hear of it before it has started.
+  const HostDone answered = [this, id](const Answer& answer) {
+    loop_.post([this, id, answer] { finish(id, answer); });
+  };
+  try {
+    read(host, answered);
+  } catch (const std::exception& error) {
+    answered(Failure{"host", error.what()});
+  }
+}
+
+void HostReader::finish(std::uint64_t id, const Answer& answer) {
+  const auto reading = readings_.extract(id);
+  if (reading) reading.mapped()->done()(answer);
+}
+
+}  // namespace pgwatch

@@ -1,0 +1,32 @@
+// HostReader: runs collectors' reads of the host, each with a deadline. A read that hangs harms only itself.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "exporter/engine/blocking.h"
+#include "exporter/host/host.h"
+
+namespace pgwatch {
+
+class HostReader {
+ public:
+  HostReader(Loop& loop, Blocking& blocking);
+  ~HostReader();
+
+  // done is called once, from the loop, at the latest at the deadline (then with a timeout).
+  void start(const HostRead& read, SteadyTime deadline, HostDone done);
+
+ private:
+  class Reading;
+
+  void finish(std::uint64_t id, const Answer& answer);
+
+  Loop& loop_;
+  Blocking& blocking_;
+  std::uint64_t last_id_ = 0;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Reading>> readings_;
+};
+
+}  // namespace pgwatch

@@ -1,0 +1,82 @@
+#include "exporter/engine/host_watch.h"
+
+#include <algorithm>
+
+namespace pgwatch {
+namespace {
+
+constexpr std::chrono::seconds kSlowReadTime{30};
+
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+HostWatch::HostWatch(Loop& loop, HostReader& host, Desk& desk, const World& world)
+    : host_(host), desk_(desk), next_(loop) {
+  for (const InstrumentPtr& instrument : world.host_instruments) {
+    auto question = std::make_shared<Question>();
+    question->instrument = instrument;
+    question->keep = instrument->keep();
+    if (instrument->collector().lane == Lane::kSlow) question->interval = instrument->collector().interval;
+    questions_.push_back(std::move(question));
+  }
+}
+
+void HostWatch::attend(const AttendancePtr& attendance, const std::vector<std::string>& collectors) {
+  for (const QuestionPtr& question : questions_)
+    if (names(collectors, question->instrument->name())) attendance->questions.push_back(question);
+  attendance->alarm.at(attendance->deadline, [this, attendance] { leave(*attendance); });
+  waiting_.push_back(attendance);
+  for (const QuestionPtr& question : attendance->questions)
+    if (!question->asking && !attendance->settled(*question)) ask(question, attendance->deadline);
+  leave_settled();
+}
+
+void HostWatch::report(const Attendance& attendance, Snapshot& snapshot) const { report_answers(attendance, snapshot); }
+
+void HostWatch::ask(const QuestionPtr& question, SteadyTime deadline) {
+  carry(question, desk_.begin(*question, no_facts_), deadline);
+}
+
+void HostWatch::carry(const QuestionPtr& question, const Step& step, SteadyTime deadline) {
+  if (std::holds_alternative<Statement>(step))
+    desk_.fail(*question, {"plan", "a collector of the host cannot ask a server"});
+  const auto* read = std::get_if<HostRead>(&step);
+  if (read == nullptr) {
+    question->due = now() + question->interval;
+    return;
+  }
+  question->asking->carrier = Carrier::kHost;
+  host_.start(*read, deadline, [watch = weak_from_this(), question, deadline](const Answer& answer) {
+    const auto alive = watch.lock();
+    if (!alive) return;
+    if (alive->desk_.accept(*question, answer) == Desk::Progress::kAskAgain)
+      return alive->carry(question, alive->desk_.again(*question), deadline);
+    question->due = now() + question->interval;
+    alive->leave_settled();
+  });
+}
+
+// The slow lane of the host, by its own timer.
+void HostWatch::ask_due() {
+  SteadyTime next = SteadyTime::max();
+  for (const QuestionPtr& question : questions_) {
+    if (question->interval.count() == 0) continue;
+    if (!question->asking && question->due <= now()) ask(question, now() + kSlowReadTime);
+    next = std::min(next, question->asking ? now() + question->interval : question->due);
+  }
+  if (next != SteadyTime::max()) next_.at(next, [this] { ask_due(); });
+}
+
+void HostWatch::leave_settled() {
+  for (const AttendancePtr& attendance : std::vector(waiting_))
+    if (attendance->settled()) leave(*attendance);
+}
+
+void HostWatch::leave(Attendance& attendance) {
+  if (std::erase_if(waiting_, [&](const AttendancePtr& one) { return one.get() == &attendance; }) == 0) return;
+  attendance.alarm.cancel();
+  attendance.done();
+}
+
+}  // namespace pgwatch

@@ -1,0 +1,17 @@
+// process: what this process uses, from /proc, under the names every client library has.
+//
+// Any thread.
+#pragma once
+
+#include <vector>
+
+#include "exporter/engine/own_metric.h"
+#include "exporter/model/block.h"
+
+namespace pgwatch {
+
+// process_*; what /proc does not say is left out.
+BlockPtr report_on_process();
+std::vector<OwnMetric> process_metrics();
+
+}  // namespace pgwatch

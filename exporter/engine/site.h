@@ -1,0 +1,48 @@
+// Site: everything about one target that its parts share. Owned by Watch, on the loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exporter/engine/desk.h"
+#include "exporter/engine/host_reader.h"
+#include "exporter/engine/link.h"
+#include "exporter/engine/places.h"
+#include "exporter/engine/telemetry.h"
+#include "exporter/model/world.h"
+
+namespace pgwatch {
+
+struct EngineServices {
+  Loop& loop;
+  Blocking& blocking;
+  Resolver& resolver;
+  HostReader& host;
+  Desk& desk;
+  Telemetry& telemetry;
+  Task attempted;  // a target has been tried
+};
+
+struct Site {
+  EngineServices services;
+  TargetPtr target;
+  postgres::Conninfo conninfo;
+  Places places;
+  std::vector<QuestionPtr> questions;
+  std::vector<std::string> needs;      // of all its collectors
+  Milliseconds turn_interval{60'000};
+  SteadyTime last_scraped;
+
+  bool scraped_lately(SteadyTime now) const { return now - last_scraped <= std::chrono::minutes{5}; }
+  bool asks_per_database() const;
+
+  // A connection takes a place when it opens and gives it back when it ends, at once or, where a backend stays at work,
+  // when that is gone.
+  std::unique_ptr<Link> open_link(const std::string& database, Milliseconds statement_timeout,
+                                  postgres::SearchPath search_path, LinkOwner& owner);
+  void close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeout);
+};
+
+}  // namespace pgwatch

@@ -1,0 +1,58 @@
+// Telemetry: what pgwatch counts about itself. prometheus-cpp stays behind this door; block() pours it into a Block, so
+// that one writer prints everything.
+//
+// Any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/engine/own_metric.h"
+#include "exporter/model/block.h"
+
+namespace pgwatch {
+
+class Telemetry {
+ public:
+  explicit Telemetry(const std::string& version);
+  ~Telemetry();
+  Telemetry(const Telemetry&) = delete;
+  Telemetry& operator=(const Telemetry&) = delete;
+
+  // A page was served.
+  void scraped(std::chrono::nanoseconds duration, std::uint64_t duplicates, bool complete);
+  void reloaded(bool successfully);
+
+  // A target's connections.
+  struct Connections {
+    int open = 0;
+    int busy = 0;
+    int abandoned = 0;
+  };
+  void add_target(const std::string& server);
+  void remove_target(const std::string& server);
+  void connections(const std::string& server, Connections now);
+  void connected(const std::string& server, bool again);
+  void traffic(const std::string& server, std::uint64_t statements, std::uint64_t bytes);
+  void joined_flight(const std::string& server);
+  void place_expired(const std::string& server, std::size_t places);
+
+  // Collectors.
+  void collector_failed(const Block& block);
+  void samples_dropped(std::uint64_t duplicates, std::uint64_t overflow);
+
+  void blocking_call_abandoned(std::string_view kind);
+
+  BlockPtr block() const;
+  static std::vector<OwnMetric> declared();
+
+ private:
+  struct Metrics;
+  std::unique_ptr<Metrics> metrics_;
+};
+
+}  // namespace pgwatch

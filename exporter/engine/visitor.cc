@@ -1,0 +1,169 @@
+#include "exporter/engine/visitor.h"
+
+#include <algorithm>
+
+namespace pgwatch {
+
+using postgres::SearchPath;
+using std::chrono::seconds;
+
+namespace {
+
+// Beyond the server's own statement_timeout, which should speak first.
+constexpr seconds kGrace{1};
+
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+Visitor::Visitor(Site& site, Events events)
+    : site_(site), events_(std::move(events)), next_(site.services.loop), round_(site.services.loop) {}
+
+Visitor::~Visitor() { site_.close_link(link_, site_.target->access.timeouts.slow_statement); }
+
+// -- What is due ------------------------------------------------------------------------------------------------------
+
+// A question the visitor may ask at some time: one with a timer, if its database is to be visited now, or one whose step
+// waits to be carried.
+bool Visitor::wants_visit(const Question& question, SteadyTime now) const {
+  if (question.asking) return question.asking->carrier == Carrier::kVisitor;
+  return question.interval.count() > 0 && (question.visit_database.empty() || site_.scraped_lately(now));
+}
+
+QuestionPtr Visitor::most_due(SteadyTime now) const {
+  QuestionPtr first;
+  for (const QuestionPtr& question : site_.questions)
+    if (wants_visit(*question, now) && (!first || question->due < first->due)) first = question;
+  return first;
+}
+
+// All that is due in the same database, those that were quick last time first.
+std::vector<QuestionPtr> Visitor::due_with(const Question& first, SteadyTime now) const {
+  std::vector<QuestionPtr> due;
+  for (const QuestionPtr& question : site_.questions) {
+    const bool together = question->visit_database == first.visit_database &&
+                          question->collector().own_search_path == first.collector().own_search_path;
+    if (together && question->due <= now && wants_visit(*question, now)) due.push_back(question);
+  }
+  std::ranges::stable_sort(due, {}, [](const QuestionPtr& question) {
+    return question->latest ? question->latest->duration : std::chrono::nanoseconds{0};
+  });
+  return due;
+}
+
+void Visitor::consider() {
+  if (visit_ || !events_.kept()) return;
+  const SteadyTime moment = now();
+  const QuestionPtr first = most_due(moment);
+  if (!first) return next_.cancel();
+  const SteadyTime earliest = std::max(first->due, last_login_ + kLoginAtMostEvery);
+  if (earliest > moment) return next_.at(earliest, [this] { consider(); });
+  begin_visit(*first, due_with(*first, moment));
+}
+
+// -- A visit ----------------------------------------------------------------------------------------------------------
+
+void Visitor::begin_visit(const Question& first, std::vector<QuestionPtr> questions) {
+  auto visit = std::make_unique<Visit>();
+  visit->database = first.visit_database;
+  visit->own_search_path = first.collector().own_search_path;
+  // In the target's own database the facts are known: what needs no statement needs no login either.
+  if (visit->database.empty())
+    std::erase_if(questions, [&](const QuestionPtr& one) { return !has_statement(one, events_.kept()->facts()); });
+  if (questions.empty()) return next_.at(now(), [this] { consider(); });
+  if (!site_.places.visitor_may_open(events_.kept() != nullptr))
+    return next_.at(now() + kLoginAtMostEvery, [this] { consider(); });
+  visit->questions = std::move(questions);
+  visit_ = std::move(visit);
+  last_login_ = now();
+  link_ = site_.open_link(visit_->database, site_.target->access.timeouts.slow_statement,
+                          visit_->own_search_path ? SearchPath::kRole : SearchPath::kCatalog, *this);
+}
+
+// Plans a question that has no step yet. Whether it is for this connection to carry.
+bool Visitor::has_statement(const QuestionPtr& question, const FactsPtr& facts) {
+  if (question->asking) return true;
+  Step step = site_.services.desk.begin(*question, facts);
+  if (const auto* statement = std::get_if<Statement>(&step)) {
+    question->asking->carrier = Carrier::kVisitor;
+    question->asking->sql = statement->sql;
+    return true;
+  }
+  if (question->asking)
+    events_.step(question, std::move(step));
+  else
+    done_with(question);  // skipped
+  return false;
+}
+
+void Visitor::link_ready() {
+  if (visit_->over) return end_visit();
+  round_.cancel();
+  visit_->asked.clear();
+  std::erase_if(visit_->questions, [this](const QuestionPtr& one) { return !has_statement(one, link_->facts()); });
+  if (visit_->questions.empty()) return end_visit();
+  send_round();
+}
+
+void Visitor::send_round() {
+  visit_->asked = std::exchange(visit_->questions, {});
+  std::vector<postgres::Task> tasks;
+  for (std::size_t i = 0; i < visit_->asked.size(); ++i) tasks.push_back({i, visit_->asked[i]->asking->sql});
+  link_->ask(std::move(tasks));
+  round_.at(now() + site_.target->access.timeouts.slow_statement + kGrace, [this] {
+    visit_->over = true;
+    link_->give_up();
+  });
+}
+
+void Visitor::link_finished(postgres::Finished finished) {
+  const QuestionPtr question = std::exchange(visit_->asked[finished.ticket], nullptr);
+  Desk& desk = site_.services.desk;
+  const bool cut = visit_->over && std::holds_alternative<Failure>(finished.answer);
+  const Answer answer = cut ? Answer(Failure{kTimeout, "not answered within slow_statement"}) : finished.answer;
+  if (desk.accept(*question, answer) == Desk::Progress::kDone) return done_with(question);
+  Step step = desk.again(*question);
+  if (auto* statement = std::get_if<Statement>(&step)) {
+    question->asking->sql = std::move(statement->sql);
+    visit_->questions.push_back(question);
+  } else if (question->asking) {
+    events_.step(question, std::move(step));
+  } else {
+    done_with(question);
+  }
+}
+
+void Visitor::link_down(const postgres::Down& down) {
+  round_.cancel();
+  fail_round({visit_->over ? kTimeout : kConnection, down.detail});
+  end_visit();
+}
+
+// What was asked or waited to be asked has failed; the timer asks again.
+void Visitor::fail_round(const Failure& failure) {
+  std::vector<QuestionPtr> open = std::exchange(visit_->asked, {});
+  std::ranges::copy(std::exchange(visit_->questions, {}), std::back_inserter(open));
+  for (const QuestionPtr& question : open) {
+    if (!question) continue;
+    if (question->asking)
+      site_.services.desk.fail(*question, failure);
+    else
+      site_.services.desk.refuse(*question, Outcome::kFailed, failure.cls, failure.message);
+    done_with(question);
+  }
+}
+
+void Visitor::end_visit() {
+  round_.cancel();
+  fail_round({kTimeout, "not answered within slow_statement"});
+  visit_.reset();
+  site_.close_link(link_, site_.target->access.timeouts.slow_statement);
+  next_.at(now(), [this] { consider(); });
+}
+
+void Visitor::done_with(const QuestionPtr& question) {
+  question->due = now() + question->interval;
+  events_.answered(question);
+}
+
+}  // namespace pgwatch

@@ -1,0 +1,46 @@
+// Watch: the engine's care of one target. Holds its questions and hands each step to who can carry it: the kept connection,
+// the visitor, or the host reader.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exporter/engine/attendance.h"
+#include "exporter/engine/kept.h"
+#include "exporter/engine/visitor.h"
+
+namespace pgwatch {
+
+class Watch final : public Attended, public std::enable_shared_from_this<Watch> {
+ public:
+  Watch(EngineServices services, const World& world, TargetPtr target);
+
+  void start() { kept_.open(); }
+  // Takes over what changed in the target. REQUIRES: the access is the same.
+  void update(const World& world, TargetPtr target);
+
+  void attend(const AttendancePtr& attendance, const std::vector<std::string>& collectors) override;
+  void report(const Attendance& attendance, Snapshot& snapshot) const override;
+
+  const Target& target() const { return *site_.target; }
+  bool attempted() const { return kept_.attempted(); }
+
+ private:
+  void make_questions();
+  void add_question(const InstrumentPtr& instrument, const std::string& database, bool elsewhere,
+                    const std::vector<QuestionPtr>& before);
+  std::vector<std::string> other_databases() const;
+  void kept_changed();
+
+  void carry(const QuestionPtr& question, Step step);
+  void host_answered(const QuestionPtr& question, const Answer& answer);
+  void answered(const QuestionPtr& question);
+
+  Site site_;
+  std::vector<std::string> databases_;  // of which the questions are
+  Kept kept_;
+  Visitor visitor_;
+};
+
+}  // namespace pgwatch

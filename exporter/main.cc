@@ -1,0 +1,85 @@
+// pgwatch: reads its orders, wires the parts together, and waits for signals.
+#include <signal.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <span>
+
+#include "collectors/catalogue.h"
+#include "exporter/command_line.h"
+#include "exporter/describe.h"
+#include "exporter/program.h"
+#include "exporter/util/log.h"
+#include "exporter/version.h"
+
+namespace pgwatch {
+namespace {
+
+enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2 };
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets variables
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+// Every thread inherits the mask, so that only main's sigwait sees these.
+sigset_t block_signals() {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, one);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return set;
+}
+
+int serve(const ConfigSource& source) {
+  const sigset_t signals = block_signals();
+  Program program(source);
+  for (;;) {
+    int received = 0;
+    sigwait(&signals, &received);
+    if (received != SIGHUP) break;
+    program.reload();
+  }
+  log::info("stopping");
+  if (program.stop()) return kDone;
+  // A thread is left in a call that does not return: no destructor may run under it.
+  std::cout.flush();
+  std::_Exit(kDone);
+}
+
+int check_config(const ConfigSource& source) {
+  const config::Config config = source.load();
+  std::cout << "configuration is valid: " << config.world.targets.size() << " target(s)\n";
+  return kDone;
+}
+
+int run(int argc, char** argv) {
+  const std::vector<Collector> catalogue = collectors::catalogue();
+  const command_line::Options options = command_line::parse(argc, argv, environment, catalogue);
+  const ConfigSource source(options, catalogue, environment);
+  switch (options.mode) {
+    case command_line::Mode::kHelp: std::cout << command_line::help(); return kDone;
+    case command_line::Mode::kVersion: std::cout << "pgwatch " << kVersion << '\n'; return kDone;
+    case command_line::Mode::kDescribe: std::cout << describe(catalogue); return kDone;
+    case command_line::Mode::kCheckConfig: return check_config(source);
+    case command_line::Mode::kServe: return serve(source);
+  }
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace pgwatch
+
+int main(int argc, char** argv) {
+  try {
+    return pgwatch::run(argc, argv);
+  } catch (const pgwatch::command_line::UsageError& error) {
+    std::cerr << "pgwatch: " << error.what() << '\n';
+    return pgwatch::kUsage;
+  } catch (const std::exception& error) {
+    std::cerr << "pgwatch: " << error.what() << '\n';
+    return pgwatch::kFailed;
+  }
+}

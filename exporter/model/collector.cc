@@ -1,0 +1,83 @@
+#include "exporter/model/collector.h"
+
+#include <algorithm>
+
+#include "exporter/model/sql_text.h"
+
+namespace pgwatch {
+namespace {
+
+void add_needs(std::vector<std::string>& needs, const Sql& sql) {
+  needs.insert(needs.end(), sql.needs.begin(), sql.needs.end());
+  SqlPieces pieces(sql.text);
+  for (std::string_view piece = pieces.next(); !piece.empty(); piece = pieces.next())
+    if (const auto need = need_in(piece)) needs.emplace_back(*need);
+}
+
+}  // namespace
+
+Column Column::called(std::string full_name) && {
+  metric = std::move(full_name);
+  return std::move(*this);
+}
+
+Column Column::with(std::string label, std::string value) && {
+  fixed.emplace_back(std::move(label), std::move(value));
+  return std::move(*this);
+}
+
+Column Column::by(std::vector<std::string> label_columns) && {
+  labels = std::move(label_columns);
+  return std::move(*this);
+}
+
+Column Column::unlabelled() && {
+  bare = true;
+  return std::move(*this);
+}
+
+Column label(std::string name) { return {.use = Use::kLabel, .name = std::move(name)}; }
+
+Column gauge(std::string name, std::string help) {
+  return {.use = Use::kGauge, .name = std::move(name), .help = std::move(help)};
+}
+
+Column counter(std::string name, std::string help) {
+  return {.use = Use::kCounter, .name = std::move(name), .help = std::move(help)};
+}
+
+Column untyped(std::string name, std::string help) {
+  return {.use = Use::kUntyped, .name = std::move(name), .help = std::move(help)};
+}
+
+Column state(std::string name, std::string help, std::vector<std::string> states) {
+  return {.use = Use::kState, .name = std::move(name), .help = std::move(help), .states = std::move(states)};
+}
+
+Column histogram(std::string name, std::string help) {
+  return {.use = Use::kHistogram, .name = std::move(name), .help = std::move(help)};
+}
+
+Column discard(std::string name) { return {.use = Use::kDiscard, .name = std::move(name)}; }
+
+std::string_view to_string(Scope scope) {
+  switch (scope) {
+    case Scope::kHost: return "host";
+    case Scope::kServer: return "server";
+    case Scope::kDatabase: return "database";
+  }
+  return "server";
+}
+
+std::string_view to_string(Lane lane) { return lane == Lane::kFast ? "fast" : "slow"; }
+
+std::vector<std::string> needs_of(const Collector& collector) {
+  std::vector<std::string> needs = collector.needs;
+  if (const auto* variants = std::get_if<std::vector<Sql>>(&collector.source))
+    for (const Sql& sql : *variants) add_needs(needs, sql);
+  std::sort(needs.begin(), needs.end());
+  needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
+  return needs;
+}
+
+}  // namespace pgwatch

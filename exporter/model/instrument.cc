@@ -1,0 +1,99 @@
+#include "exporter/model/instrument.h"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <string_view>
+
+#include "exporter/model/cast.h"
+#include "exporter/model/check.h"
+
+namespace pgwatch {
+namespace {
+
+Kind kind_of(Use use) {
+  switch (use) {
+    case Use::kCounter: return Kind::kCounter;
+    case Use::kUntyped: return Kind::kUntyped;
+    case Use::kHistogram: return Kind::kHistogram;
+    default: return Kind::kGauge;
+  }
+}
+
+std::string spell(const std::vector<std::pair<std::string, std::string>>& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) append_label(text, name, value);
+  return text;
+}
+
+}  // namespace
+
+Instrument::Instrument(Collector collector) : collector_(std::move(collector)) {
+  check_collector(collector_);
+  for (const Column& column : collector_.columns)
+    if (is_metric(column))
+      casts_.push_back({column, declare(column), carried_labels(collector_, column), spell(column.fixed)});
+}
+
+Instrument::~Instrument() = default;
+
+MetricPtr Instrument::declare(const Column& column) {
+  Metric metric{metric_name(collector_, column), column.help, kind_of(column.use)};
+  const auto known = std::find_if(metrics_.begin(), metrics_.end(),
+                                  [&metric](const MetricPtr& other) { return other->name == metric.name; });
+  if (known == metrics_.end()) return metrics_.emplace_back(std::make_shared<const Metric>(std::move(metric)));
+  if (**known != metric)
+    throw contradiction(collector_, column,
+                        "gives metric " + metric.name + " another type or help than a column before it; agree on one");
+  return *known;
+}
+
+std::chrono::milliseconds Instrument::keep() const {
+  if (collector_.keep.count() > 0 || collector_.lane == Lane::kFast) return collector_.keep;
+  return 3 * collector_.interval;
+}
+
+void Instrument::emit(const Rows& rows, Sink& sink) const {
+  if (collector_.emit)
+    collector_.emit(rows, sink);
+  else
+    emit_casts(casts_, rows, sink);
+}
+
+// -- Clashes ----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct Claim {
+  const Instrument* by;
+  const Metric* metric;
+};
+
+// A histogram has four names on the page.
+std::vector<std::string> names_of(const Metric& metric) {
+  if (metric.kind != Kind::kHistogram) return {metric.name};
+  return {metric.name, metric.name + "_bucket", metric.name + "_sum", metric.name + "_count"};
+}
+
+// The same collector, made ready another way for other targets, says the same metrics again.
+void check_claims(const std::string& name, const Claim& first, const Claim& second) {
+  const bool same_collector = first.by->name() == second.by->name();
+  if (same_collector && *first.metric == *second.metric) return;
+  const std::string subject = "metric " + name + " is declared by collector \"" + first.by->name() + '"';
+  if (same_collector) throw std::invalid_argument(subject + " twice, with another type or help; agree on one");
+  throw std::invalid_argument(subject + " and by collector \"" + second.by->name() + "\"; rename one");
+}
+
+}  // namespace
+
+void check_clashes(std::span<const InstrumentPtr> instruments) {
+  std::map<std::string, Claim> claims;
+  for (const InstrumentPtr& instrument : instruments)
+    for (const MetricPtr& metric : instrument->metrics())
+      for (const std::string& name : names_of(*metric)) {
+        const Claim claim{instrument.get(), metric.get()};
+        check_claims(name, claims.try_emplace(name, claim).first->second, claim);
+      }
+}
+
+}  // namespace pgwatch

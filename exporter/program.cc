@@ -1,0 +1,119 @@
+#include "exporter/program.h"
+
+#include <algorithm>
+
+#include "exporter/engine/report.h"
+#include "exporter/engine/process.h"
+#include "exporter/postgres/conninfo.h"
+#include "exporter/util/log.h"
+#include "exporter/version.h"
+
+namespace pgwatch {
+namespace {
+
+config::ConninfoView read_conninfo(const std::string& text) {
+  try {
+    const postgres::Conninfo conninfo{Secret(text)};
+    const postgres::Endpoint& first = conninfo.endpoints().front();
+    return {"", first.is_socket() ? "localhost" : first.host, first.port, conninfo.database()};
+  } catch (const std::invalid_argument& error) {
+    return {error.what(), "", "", ""};
+  }
+}
+
+void configure_log(const config::Log& log) {
+  const std::string& level = log.level;
+  const auto parsed = level == "debug"  ? log::Level::kDebug
+                      : level == "warn"  ? log::Level::kWarn
+                      : level == "error" ? log::Level::kError
+                                         : log::Level::kInfo;
+  log::configure(parsed, log.format == config::LogFormat::kJson ? log::Format::kJson : log::Format::kLogfmt);
+}
+
+config::Config load_and_configure(const ConfigSource& source) {
+  config::Config config = source.load();
+  configure_log(config.log);
+  return config;
+}
+
+std::vector<http::Address> addresses(const std::vector<std::string>& listen) {
+  std::vector<http::Address> parsed;
+  for (const std::string& text : listen) parsed.push_back(http::Address::parse(text));
+  return parsed;
+}
+
+WorldPtr world_of(const config::Config& config) { return std::make_shared<const World>(config.world); }
+
+}  // namespace
+
+// -- ConfigSource -----------------------------------------------------------------------------------------------------
+
+ConfigSource::ConfigSource(command_line::Options options, std::vector<Collector> catalogue,
+                           config::Environment environment)
+    : options_(std::move(options)),
+      context_{std::move(catalogue), read_conninfo, std::move(environment), options_.overrides} {}
+
+config::Config ConfigSource::load() const {
+  return options_.config_file.empty() ? config::from_environment(context_)
+                                      : config::load_file(options_.config_file, context_);
+}
+
+// -- Program ----------------------------------------------------------------------------------------------------------
+
+Program::Program(const ConfigSource& source)
+    : source_(source),
+      config_(load_and_configure(source)),
+      telemetry_(kVersion),
+      engine_(world_of(config_), telemetry_),
+      server_(addresses(config_.listen), http::Limits{}, make_handler()) {
+  telemetry_.reloaded(true);
+  if (server_.ipv4_only()) log::warn("this kernel has no IPv6; listening on IPv4 alone");
+  for (std::size_t i = 0; i < config_.listen.size(); ++i) {
+    const std::string& address = config_.listen[i];
+    const std::string host = address.substr(0, address.rfind(':'));
+    log::info("listening", {{"address", host + ":" + std::to_string(server_.ports()[i])}});
+  }
+}
+
+http::Handler Program::make_handler() {
+  http::Backend backend;
+  backend.ask = [this](http::Backend::Ask ask, std::function<void(Snapshot)> done) {
+    engine_.ask({std::move(ask.collectors), std::move(ask.targets), ask.deadline}, std::move(done));
+  };
+  backend.world = [this] { return engine_.world(); };
+  backend.report = [this](const Snapshot& snapshot) {
+    return std::vector<BlockPtr>{report_on(snapshot), telemetry_.block(), report_on_process()};
+  };
+  backend.scraped = [this](const Page& page, const Snapshot& snapshot) {
+    telemetry_.scraped(snapshot.answered_at - snapshot.asked_at, page.duplicates, is_complete(snapshot));
+  };
+  backend.ready = [this] { return engine_.ready(); };
+  return http::make_routes(std::move(backend), {config_.telemetry_path, kVersion});
+}
+
+void Program::reload() {
+  try {
+    const config::Config config = source_.load();
+    configure_log(config.log);
+    warn_of_restart(config);
+    engine_.swap(world_of(config));
+    telemetry_.reloaded(true);
+    log::info("configuration reloaded", {{"targets", std::to_string(config.world.targets.size())}});
+  } catch (const std::exception& error) {
+    telemetry_.reloaded(false);
+    log::error("configuration not reloaded; the old one stays in force", {{"error", error.what()}});
+  }
+}
+
+void Program::warn_of_restart(const config::Config& config) const {
+  if (config.listen != config_.listen || config.telemetry_path != config_.telemetry_path)
+    log::warn("listen and telemetry_path change with the next start only");
+}
+
+bool Program::stop() {
+  server_.stop();
+  engine_.stop();
+  return !engine_.left_threads_behind();
+}
+
+}  // namespace pgwatch

@@ -1,0 +1,49 @@
+// Program: the running daemon. Engine, HTTP server and telemetry, made from one configuration and fed with later ones.
+//
+// Main's thread alone.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "exporter/command_line.h"
+#include "exporter/engine/engine.h"
+#include "exporter/engine/telemetry.h"
+#include "exporter/http/routes.h"
+
+namespace pgwatch {
+
+// Where the configuration comes from, so that it can be read again.
+class ConfigSource {
+ public:
+  ConfigSource(command_line::Options options, std::vector<Collector> catalogue, config::Environment environment);
+
+  config::Config load() const;  // throws config::Error
+
+ private:
+  command_line::Options options_;
+  config::Context context_;
+};
+
+class Program {
+ public:
+  // Serves when it returns. Throws where the configuration or an address is no good.
+  explicit Program(const ConfigSource& source);
+
+  // Validates and swaps, or keeps the old and says so.
+  void reload();
+  // False: a thread is left behind, and nothing may be destroyed.
+  bool stop();
+
+ private:
+  http::Handler make_handler();
+  void warn_of_restart(const config::Config& config) const;
+
+  const ConfigSource& source_;
+  config::Config config_;  // as started; its World has moved on
+  Telemetry telemetry_;
+  Engine engine_;
+  http::Server server_;
+};
+
+}  // namespace pgwatch

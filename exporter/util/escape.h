@@ -1,0 +1,12 @@
+// Escape: a text made fit to stand between double quotes, in JSON and in logfmt. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pgwatch {
+
+// Quotes, backslashes and control characters are escaped; what is not UTF-8 becomes U+FFFD.
+std::string escaped(std::string_view text);
+
+}  // namespace pgwatch

@@ -1,0 +1,100 @@
+// examples/pgwatch.yaml says it shows every option with its default, and docs/configuration.md that it lists them all.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "collectors/catalogue.h"
+#include "exporter/util/file.h"
+#include "tests/exporter/config/fixture.h"
+
+namespace pgwatch::config {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kExample = std::string(PGWATCH_SOURCE_FOLDER) + "/examples/pgwatch.yaml";
+
+Context real_context() {
+  Context context = fake_context();
+  context.catalogue = collectors::catalogue();
+  return context;
+}
+
+// The keys a section knows, by its own complaint about one it does not.
+std::vector<std::string> known_keys(const std::string& text) {
+  const std::string error = error_of(text);
+  const std::string before = "Known are: ";
+  std::istringstream list(error.substr(error.find(before) + before.size()));
+  std::vector<std::string> keys;
+  for (std::string key; std::getline(list >> std::ws, key, ',');) keys.push_back(key);
+  return keys;
+}
+
+std::vector<std::string> all_keys() {
+  std::vector<std::string> keys;
+  for (const char* text : {"zzz: 1", "log: {zzz: 1}", "timeouts: {zzz: 1}", "collectors: {bloat: {zzz: 1}}",
+                           "targets: [{zzz: 1}]", "targets: [{databases: {zzz: 1}}]"}) {
+    for (std::string& key : known_keys(text)) keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+void expect_same_instruments(const std::vector<InstrumentPtr>& left, const std::vector<InstrumentPtr>& right) {
+  ASSERT_EQ(left.size(), right.size());
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    const Collector& one = left[i]->collector();
+    const Collector& other = right[i]->collector();
+    EXPECT_EQ(one.name, other.name);
+    EXPECT_EQ(one.interval, other.interval) << one.name;
+    EXPECT_EQ(one.keep, other.keep) << one.name;
+    EXPECT_EQ(one.max_series, other.max_series) << one.name;
+  }
+}
+
+TEST(Example, SaysTheDefaults) {
+  const Config example = load_file(kExample, real_context());
+  const Config defaults = from_environment(real_context());
+  EXPECT_EQ(example.listen, defaults.listen);
+  EXPECT_EQ(example.telemetry_path, defaults.telemetry_path);
+  EXPECT_EQ(example.log.level, defaults.log.level);
+  EXPECT_EQ(example.log.format, defaults.log.format);
+  EXPECT_EQ(example.world.turn_interval, defaults.world.turn_interval);
+  EXPECT_EQ(example.world.scrape_timeout, defaults.world.scrape_timeout);
+}
+
+TEST(Example, SaysTheDefaultsOfATarget) {
+  const Config example = load_file(kExample, real_context());
+  const Config defaults = from_environment(real_context());
+  ASSERT_EQ(example.world.targets.size(), 1U);
+  const Target& one = *example.world.targets[0];
+  const Target& other = *defaults.world.targets.at(0);
+  EXPECT_EQ(one.name, other.name);
+  EXPECT_EQ(one.role, other.role);
+  EXPECT_EQ(one.labels, other.labels);
+  EXPECT_EQ(one.access, other.access);
+  EXPECT_EQ(one.databases, other.databases);
+  expect_same_instruments(one.instruments, other.instruments);
+}
+
+TEST(Example, ShowsEveryKeyAndCollector) {
+  const std::string example = read_file(kExample);
+  for (const std::string& key : all_keys()) EXPECT_THAT(example, HasSubstr(key)) << key;
+  for (const Collector& collector : collectors::catalogue()) {
+    EXPECT_THAT(example, HasSubstr("\n  " + collector.name + ":")) << collector.name;
+  }
+}
+
+TEST(Manual, ListsEveryKey) {
+  const std::string manual = read_file(std::string(PGWATCH_SOURCE_FOLDER) + "/docs/configuration.md");
+  const std::vector<std::string> keys = all_keys();
+  ASSERT_GT(keys.size(), 25U);
+  for (const std::string& key : keys) {
+    const bool listed =
+        manual.find("`" + key) != std::string::npos || manual.find("." + key + "`") != std::string::npos;
+    EXPECT_TRUE(listed) << key;
+  }
+}
+
+}  // namespace
+}  // namespace pgwatch::config

@@ -1,0 +1,21 @@
+// A configuration's outside world, made up: three collectors, a reader of simple connection strings, a few variables.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "exporter/config/config.h"
+
+namespace pgwatch::config {
+
+std::vector<Collector> fake_catalogue();  // replication (fast), bloat (slow, off), disks (host)
+
+Context fake_context(std::map<std::string, std::string> variables = {});
+
+Config parse_text(const std::string& text, std::map<std::string, std::string> variables = {});
+
+// What the Error says; "" where there is none. The file is called f.yaml.
+std::string error_of(const std::string& text, std::map<std::string, std::string> variables = {});
+
+}  // namespace pgwatch::config

@@ -1,0 +1,251 @@
+#include <gtest/gtest.h>
+
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <stdexcept>
+
+#include "exporter/http/server.h"
+#include "tests/exporter/http/waiting.h"
+#include "tests/support/http_client.h"
+
+namespace pgwatch::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+void greet(const Request&, const Reply& reply) { reply(Response::text(200, "hello")); }
+
+class HttpLimits : public ::testing::Test {
+ protected:
+  void serve(Limits limits, Handler handler = greet) {
+    server_ = std::make_unique<Server>(std::vector<Address>{{"127.0.0.1", 0}}, limits, std::move(handler));
+  }
+  std::uint16_t port() const { return server_->ports().at(0); }
+
+  std::unique_ptr<test::HttpConnection> connect() const { return std::make_unique<test::HttpConnection>(port()); }
+
+  // A connection that surely has been accepted.
+  std::unique_ptr<test::HttpConnection> connect_and_get() const {
+    auto client = connect();
+    EXPECT_EQ(client->get("/").body, "hello");
+    return client;
+  }
+
+  bool gets_a_place() const try { return connect()->get("/").status == 200; } catch (const std::runtime_error&) {
+    return false;
+  }
+
+  Waiting waiting_;
+  std::unique_ptr<Server> server_;
+};
+
+std::string request_with_header_of(std::size_t size) {
+  const std::string start = "GET / HTTP/1.1\r\nHost: t\r\nX-Long: ";
+  const std::string end = "\r\n\r\n";
+  return start + std::string(size - start.size() - end.size(), 'x') + end;
+}
+
+// Sends a byte now and then until the server has had enough of it, and says how long that took.
+std::chrono::milliseconds drip(test::HttpConnection& client, std::string_view text) {
+  const auto started = std::chrono::steady_clock::now();
+  for (const char letter : text) {
+    if (client.has_data(10)) break;
+    client.send({&letter, 1});
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
+}
+
+TEST_F(HttpLimits, TakesAHeaderOfTheLimit) {
+  serve({.header_bytes = 16 * 1024});
+  auto client = connect();
+  for (const std::size_t size : {100u, 8'000u, 12'000u, 15'000u, 16'384u}) {
+    client->send(request_with_header_of(size));
+    EXPECT_EQ(client->receive().status, 200) << size;
+  }
+}
+
+TEST_F(HttpLimits, RefusesALongerHeader) {
+  serve({.header_bytes = 16 * 1024});
+  for (const std::size_t size : {18'000u, 20'000u, 33'000u, 65'536u}) {
+    const auto client = connect();
+    client->send(request_with_header_of(size));
+    EXPECT_EQ(client->receive().status, 431) << size;
+  }
+}
+
+TEST_F(HttpLimits, RefusesALongerRequestLine) {
+  serve({.header_bytes = 16 * 1024});
+  EXPECT_EQ(connect()->get("/" + std::string(20'000, 'x')).status, 414);
+}
+
+TEST_F(HttpLimits, RefusesAHeaderOfTooManyLines) {
+  serve({.header_bytes = 16 * 1024});
+  const auto client = connect();
+  client->send("GET / HTTP/1.1\r\nHost: t\r\n");
+  for (int i = 0; i < 500; ++i) client->send("A: b\r\n");
+  EXPECT_EQ(client->receive().status, 431);
+}
+
+TEST_F(HttpLimits, EndsAConnectionWhoseHeaderIsSlow) {
+  serve({.header_time = 100ms});
+  auto client = connect();
+  const auto took = drip(*client, std::string(500, 'G'));
+  EXPECT_GE(took, 100ms);
+  EXPECT_LT(took, 3s);
+  EXPECT_TRUE(client->closed_by_server());
+}
+
+TEST_F(HttpLimits, EndsAConnectionWhoseHeaderLinesAreSlow) {
+  serve({.header_time = 100ms});
+  auto client = connect();
+  client->send("GET / HTTP/1.1\r\nHost: t\r\n");
+  drip(*client, std::string(500, 'x'));
+  EXPECT_TRUE(client->closed_by_server());
+}
+
+TEST_F(HttpLimits, EndsAConnectionThatSaysNothing) {
+  serve({.header_time = 100ms});
+  EXPECT_TRUE(connect()->closed_by_server());
+}
+
+TEST_F(HttpLimits, EndsAKeptConnectionWhoseNextHeaderIsSlow) {
+  serve({.header_time = 100ms, .idle_time = 60s});
+  auto client = connect_and_get();
+  client->send("GET / HTTP/1.1\r\n");
+  const auto took = drip(*client, std::string(500, 'x'));
+  EXPECT_GE(took, 100ms);
+  EXPECT_TRUE(client->closed_by_server());
+}
+
+TEST_F(HttpLimits, EndsAKeptConnectionThatIsIdle) {
+  serve({.idle_time = 100ms});
+  EXPECT_TRUE(connect_and_get()->closed_by_server());
+}
+
+TEST_F(HttpLimits, EndsAKeptConnectionThatNeverFinishesItsRequestLine) {
+  serve({.header_time = 60s, .idle_time = 100ms});
+  auto client = connect_and_get();
+  drip(*client, std::string(500, 'G'));
+  EXPECT_TRUE(client->closed_by_server());
+}
+
+TEST_F(HttpLimits, KeepsAConnectionForLongerThanAHeaderMayTake) {
+  serve({.header_time = 50ms, .idle_time = 60s});
+  auto client = connect_and_get();
+  EXPECT_FALSE(client->has_data(150));
+  EXPECT_EQ(client->get("/").body, "hello");
+}
+
+TEST_F(HttpLimits, LeavesTheHandlerAllTheTimeItNeeds) {
+  serve({.header_time = 50ms, .idle_time = 50ms}, waiting_.handler());
+  const auto client = connect();
+  client->send("GET /later HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_FALSE(client->has_data(200));
+  waiting_.take(1).at(0)(Response::text(200, "at last"));
+  EXPECT_EQ(client->receive().body, "at last");
+}
+
+TEST_F(HttpLimits, EndsAConnectionThatDoesNotTakeItsAnswer) {
+  const auto text = std::make_shared<const std::string>(50'000'000, 'x');
+  serve({.idle_time = 1s, .connections = 1}, [=](const Request& request, const Reply& reply) {
+    if (request.path == "/") return greet(request, reply);
+    reply({.body = [=] { return *text; }});
+  });
+  const auto client = connect();
+  client->send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_TRUE(client->has_data(10'000));
+  connect_and_get();  // which waits for the only place
+  EXPECT_LT(client->receive_rest().size(), text->size());
+}
+
+TEST_F(HttpLimits, RefusesOneClientMoreThanSixtyFourConnections) {
+  serve({});
+  std::vector<std::unique_ptr<test::HttpConnection>> clients;
+  for (int i = 0; i < 64; ++i) clients.push_back(connect_and_get());
+  EXPECT_TRUE(connect()->closed_by_server());
+  for (const auto& client : clients) EXPECT_EQ(client->get("/").body, "hello");
+
+  clients.back().reset();
+  while (!gets_a_place()) continue;  // until the server has seen it go
+}
+
+TEST_F(HttpLimits, CountsAClientsConnectionsOverAllAddresses) {
+  Server server({{"127.0.0.1", 0}, {"127.0.0.1", 0}}, {.connections_per_client = 2}, greet);
+  test::HttpConnection one(server.ports().at(0));
+  test::HttpConnection two(server.ports().at(1));
+  EXPECT_EQ(one.get("/").body, "hello");
+  EXPECT_EQ(two.get("/").body, "hello");
+  EXPECT_TRUE(test::HttpConnection(server.ports().at(1)).closed_by_server());
+}
+
+TEST_F(HttpLimits, LetsClientsWaitForAPlaceWhereAllAreTaken) {
+  serve({.connections = 2});
+  auto one = connect_and_get();
+  auto two = connect_and_get();
+  auto third = connect();
+  third->send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_EQ(one->get("/").body, "hello");
+  EXPECT_FALSE(third->has_data(50));
+  two.reset();
+  EXPECT_EQ(third->receive().body, "hello");
+}
+
+// Leaves this process one descriptor more than it has.
+class OneDescriptorLeft {
+ public:
+  OneDescriptorLeft() {
+    const int next = ::dup(STDERR_FILENO);
+    ::close(next);
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit now = before_;
+    now.rlim_cur = static_cast<rlim_t>(next) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &now);
+  }
+  ~OneDescriptorLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  OneDescriptorLeft(const OneDescriptorLeft&) = delete;
+  OneDescriptorLeft& operator=(const OneDescriptorLeft&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
+
+std::chrono::nanoseconds processor_time() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+TEST_F(HttpLimits, WaitsWithoutSpinningWhereNoDescriptorIsLeft) {
+  serve({});
+  const auto kept = connect_and_get();
+  std::unique_ptr<test::HttpConnection> waiting;
+  const auto before = processor_time();
+  {
+    const OneDescriptorLeft shortage;
+    waiting = connect();
+    waiting->send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+    EXPECT_FALSE(waiting->has_data(300));
+    EXPECT_EQ(kept->get("/").body, "hello");
+  }
+  EXPECT_EQ(waiting->receive().body, "hello");
+  EXPECT_LT(processor_time() - before, 100ms);
+}
+
+TEST_F(HttpLimits, UsesNoProcessorTimeWhileNothingHappens) {
+  serve({}, waiting_.handler());
+  const auto kept = connect_and_get();
+  const auto partial = connect();
+  partial->send("GET / HTTP/1.1\r\nHost");
+  const auto waiting = connect();
+  waiting->send("GET /later HTTP/1.1\r\nHost: t\r\n\r\nGET / HT");
+  const auto replies = waiting_.take(1);
+  const auto before = processor_time();
+  EXPECT_FALSE(waiting->has_data(300));
+  EXPECT_LT(processor_time() - before, 100ms);
+}
+
+}  // namespace
+}  // namespace pgwatch::http

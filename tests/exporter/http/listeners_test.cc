@@ -1,0 +1,129 @@
+#include "exporter/http/listeners.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/support/http_client.h"
+
+namespace pgwatch::http {
+namespace {
+
+using ::testing::HasSubstr;
+
+void greet(const Request&, const Reply& reply) { reply(Response::text(200, "hello")); }
+
+std::string error_of(const Address& address) {
+  try {
+    listen_on({address});
+    return "";
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+}
+
+// What a kernel without IPv6 does, to the calling thread and its children, for good.
+void forbid_ipv6() {
+  sock_filter steps[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{.len = std::size(steps), .filter = steps};
+  ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+void without_ipv6(const std::function<void()>& body) {
+  std::thread([&] {
+    forbid_ipv6();
+    body();
+  }).join();
+}
+
+TEST(Listeners, OnAllAddressesAnswerIPv4AndIPv6OnOnePort) {
+  Server server({{"", 0}}, {}, greet);
+  EXPECT_FALSE(server.ipv4_only());
+  EXPECT_EQ(test::http_get(server.ports().at(0), "/", {}, "127.0.0.1").body, "hello");
+  EXPECT_EQ(test::http_get(server.ports().at(0), "/", {}, "::1").body, "hello");
+}
+
+TEST(Listeners, OnAllAddressesAreIPv4AloneAndSaySoWhereTheKernelHasNoIPv6) {
+  without_ipv6([] {
+    Server server({{"", 0}}, {}, greet);
+    EXPECT_TRUE(server.ipv4_only());
+    EXPECT_EQ(test::http_get(server.ports().at(0), "/").body, "hello");
+  });
+}
+
+TEST(Listeners, OnLocalhostAnswerOnEveryAddressItHas) {
+  Server server({{"localhost", 0}}, {}, greet);
+  EXPECT_EQ(test::http_get(server.ports().at(0), "/", {}, "127.0.0.1").body, "hello");
+}
+
+TEST(Listeners, OnLocalhostPassOverTheIPv6AddressWhereTheKernelHasNoIPv6) {
+  without_ipv6([] {
+    Server server({{"localhost", 0}}, {}, greet);
+    EXPECT_EQ(test::http_get(server.ports().at(0), "/").body, "hello");
+  });
+}
+
+TEST(Listeners, OnOneAddressLeaveTheOthersAlone) {
+  Server server({{"127.0.0.1", 0}}, {}, greet);
+  EXPECT_EQ(test::http_get(server.ports().at(0), "/").body, "hello");
+  EXPECT_THROW(test::http_get(server.ports().at(0), "/", {}, "::1"), std::runtime_error);
+}
+
+TEST(Listeners, SeveralHaveTheirPortsInTheOrderOfTheAddresses) {
+  Server server({{"127.0.0.1", 0}, {"::1", 0}}, {}, greet);
+  ASSERT_EQ(server.ports().size(), 2u);
+  EXPECT_EQ(test::http_get(server.ports().at(0), "/", {}, "127.0.0.1").body, "hello");
+  EXPECT_EQ(test::http_get(server.ports().at(1), "/", {}, "::1").body, "hello");
+}
+
+TEST(Listeners, NameTheAddressThatIsTakenAndTheCure) {
+  const Listeners first = listen_on({{"127.0.0.1", 0}});
+  const std::string port = std::to_string(first.ports.at(0));
+  EXPECT_EQ(error_of({"127.0.0.1", first.ports.at(0)}),
+            "cannot listen on 127.0.0.1:" + port +
+                ": Address already in use; stop the program that listens there, or choose another port");
+}
+
+TEST(Listeners, NameTheAddressThisMachineDoesNotHave) {
+  EXPECT_EQ(error_of({"192.0.2.1", 9187}),
+            "cannot listen on 192.0.2.1:9187: Cannot assign requested address; listen on an address this machine has, "
+            "or name none to listen on all");
+  EXPECT_THAT(error_of({"2001:db8::1", 9187}), HasSubstr("cannot listen on [2001:db8::1]:9187: "));
+}
+
+TEST(Listeners, NameTheHostNobodyKnows) {
+  EXPECT_THAT(error_of({"no-such-host.invalid", 9187}), HasSubstr("cannot listen on no-such-host.invalid:9187: "));
+}
+
+TEST(Listeners, MayTakeAPortAgainAtOnce) {
+  std::uint16_t port = 0;
+  {
+    Server server({{"127.0.0.1", 0}}, {}, greet);
+    port = server.ports().at(0);
+    test::HttpConnection kept(port);
+    EXPECT_EQ(kept.get("/").body, "hello");
+  }
+  Server again({{"127.0.0.1", port}}, {}, greet);
+  EXPECT_EQ(test::http_get(port, "/").body, "hello");
+}
+
+}  // namespace
+}  // namespace pgwatch::http

@@ -1,0 +1,199 @@
+#include "exporter/postgres/conninfo.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+
+#include "tests/support/temporary_folder.h"
+
+namespace pgwatch::postgres {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+// A variable of the environment for the time of a test.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Variable() {
+    if (before_)
+      ::setenv(name_, before_->c_str(), 1);
+    else
+      ::unsetenv(name_);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+Conninfo read(const std::string& text) { return Conninfo(Secret(text)); }
+
+using Parameters = std::map<std::string, std::string>;
+
+Parameters parameters(const Conninfo& conninfo, std::string_view database = "", const Secret& password = Secret()) {
+  const auto list = conninfo.parameters(conninfo.endpoints(), database, password);
+  return {list.begin(), list.end()};
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    read(text);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Conninfo, ReadsKeywords) {
+  const Conninfo conninfo = read("host=db.example port=6432 dbname='my sales' user=w");
+  EXPECT_THAT(conninfo.endpoints(), ElementsAre(Endpoint{"db.example", "", "6432"}));
+  EXPECT_EQ(conninfo.database(), "my sales");
+  EXPECT_EQ(conninfo.address(), "db.example:6432");
+}
+
+TEST(Conninfo, ReadsUris) {
+  const Conninfo conninfo = read("postgresql://w:s%20p@[2001:db8::1]:1,other/sales?application_name=mine");
+  EXPECT_THAT(conninfo.endpoints(), ElementsAre(Endpoint{"2001:db8::1", "", "1"}, Endpoint{"other", "", "5432"}));
+  EXPECT_EQ(conninfo.address(), "[2001:db8::1]:1,other:5432");
+  EXPECT_EQ(parameters(conninfo).at("password"), "s p");
+  EXPECT_EQ(parameters(conninfo).at("application_name"), "mine");
+}
+
+TEST(Conninfo, OnePortServesAllHosts) {
+  EXPECT_THAT(read("host=a,b,/run port=7").endpoints(),
+              ElementsAre(Endpoint{"a", "", "7"}, Endpoint{"b", "", "7"}, Endpoint{"/run", "", "7"}));
+  EXPECT_THAT(read("host=a,b port=7,").endpoints(), ElementsAre(Endpoint{"a", "", "7"}, Endpoint{"b", "", "5432"}));
+}
+
+TEST(Conninfo, PairsHostsWithTheirAddresses) {
+  const Conninfo conninfo = read("host=a,b hostaddr=192.0.2.1,");
+  EXPECT_THAT(conninfo.endpoints(), ElementsAre(Endpoint{"a", "192.0.2.1", "5432"}, Endpoint{"b", "", "5432"}));
+  EXPECT_THAT(read("hostaddr=192.0.2.1").endpoints(), ElementsAre(Endpoint{"", "192.0.2.1", "5432"}));
+  EXPECT_EQ(read("hostaddr=192.0.2.1").address(), "192.0.2.1:5432");
+}
+
+TEST(Conninfo, WithoutAHostItIsTheDefaultSocket) {
+  const Conninfo conninfo = read("user=w");
+  ASSERT_EQ(conninfo.endpoints().size(), 1u);
+  EXPECT_TRUE(conninfo.endpoints()[0].is_socket());
+  EXPECT_EQ(conninfo.address(), "localhost:5432");
+  EXPECT_FALSE(parameters(conninfo).contains("host"));
+}
+
+TEST(Conninfo, KnowsWhatMustBeLookedUp) {
+  EXPECT_TRUE((Endpoint{"db.example", "", "1"}.needs_lookup()));
+  EXPECT_FALSE((Endpoint{"db.example", "192.0.2.1", "1"}.needs_lookup()));
+  EXPECT_FALSE((Endpoint{"192.0.2.1", "", "1"}.needs_lookup()));
+  EXPECT_FALSE((Endpoint{"::1", "", "1"}.needs_lookup()));
+  for (const char* socket : {"", "/run/postgresql", "@abstract"}) {
+    EXPECT_FALSE((Endpoint{socket, "", "1"}.needs_lookup())) << socket;
+    EXPECT_TRUE((Endpoint{socket, "", "1"}.is_socket())) << socket;
+  }
+  EXPECT_FALSE((Endpoint{"", "192.0.2.1", "1"}.is_socket()));
+}
+
+TEST(Conninfo, DatabaseIsTheUserWhereNoneIsNamed) {
+  EXPECT_EQ(read("user=w").database(), "w");
+  EXPECT_EQ(read("host=a user=w dbname=d").database(), "d");
+}
+
+TEST(Conninfo, ReadsTheEnvironment) {
+  const Variable host("PGHOST", "env.example");
+  const Variable port("PGPORT", "99");
+  const Variable user("PGUSER", "someone");
+  EXPECT_EQ(read("").address(), "env.example:99");
+  EXPECT_EQ(read("  ").database(), "someone");
+  EXPECT_EQ(read("host=b").address(), "b:99");
+}
+
+TEST(Conninfo, ReadsTheServiceFile) {
+  const pgwatch::test::TemporaryFolder folder;
+  const Variable file("PGSERVICEFILE", folder.write("services",
+                                                    "[lake]\nhost=a,b\nport=1,2\ndbname=sales\n"
+                                                    "[other]\nhost=c\nsslmode=require\n"));
+  EXPECT_EQ(read("service=lake").address(), "a:1,b:2");
+  EXPECT_EQ(read("service=lake").database(), "sales");
+  EXPECT_EQ(read("service=lake dbname=else").database(), "else") << "the string goes before the service";
+  EXPECT_THAT(refusal("service=none"), HasSubstr("\"none\" not found"));
+  const Variable service("PGSERVICE", "other");
+  EXPECT_EQ(read("").address(), "c:5432");
+  EXPECT_EQ(parameters(read("")).at("sslmode"), "require");
+  EXPECT_EQ(read("service=lake").address(), "a:1,b:2");
+  EXPECT_EQ(parameters(read("service=lake")).at("service"), "lake") << "or libpq would add what the environment's says";
+}
+
+TEST(Conninfo, KeepsWhatTheUserSaid) {
+  const Parameters said = parameters(
+      read("host=a sslmode=verify-full target_session_attrs=read-write application_name=mine gssencmode=prefer "
+           "keepalives_idle=7 tcp_user_timeout=1 password=p"));
+  EXPECT_EQ(said.at("sslmode"), "verify-full");
+  EXPECT_EQ(said.at("target_session_attrs"), "read-write");
+  EXPECT_EQ(said.at("application_name"), "mine");
+  EXPECT_EQ(said.at("gssencmode"), "prefer");
+  EXPECT_EQ(said.at("keepalives_idle"), "7");
+  EXPECT_EQ(said.at("tcp_user_timeout"), "1");
+  EXPECT_EQ(said.at("password"), "p");
+}
+
+TEST(Conninfo, AddsOurDefaultsWhereTheUserSaidNothing) {
+  const Parameters ours = parameters(read("host=a"));
+  EXPECT_EQ(ours.at("application_name"), "pgwatch");
+  EXPECT_EQ(ours.at("gssencmode"), "disable");
+  EXPECT_EQ(ours.at("tcp_user_timeout"), "10000");
+  EXPECT_EQ(ours.at("keepalives_count"), "3");
+  EXPECT_EQ(ours.at("client_encoding"), "UTF8");
+  EXPECT_EQ(ours.at("sslmode"), "prefer");
+  EXPECT_EQ(ours.at("target_session_attrs"), "any");
+  EXPECT_FALSE(parameters(read("fallback_application_name=x")).contains("application_name"));
+}
+
+TEST(Conninfo, PasswordFileGoesBeforeThePasswordOfTheString) {
+  EXPECT_EQ(parameters(read("password=old"), "", Secret("new")).at("password"), "new");
+  EXPECT_EQ(parameters(read("password=old"), "other").at("password"), "old");
+  EXPECT_EQ(parameters(read("password=old"), "a=b").at("dbname"), "a=b");
+}
+
+TEST(Conninfo, AddressesFoundGoBesideTheHosts) {
+  const auto list =
+      read("host=a,/run port=7")
+          .parameters({{"a", "192.0.2.1", "7"}, {"a", "2001:db8::1", "7"}, {"/run", "", "7"}}, "", Secret());
+  const Parameters found(list.begin(), list.end());
+  EXPECT_EQ(found.at("host"), "a,a,/run");
+  EXPECT_EQ(found.at("hostaddr"), "192.0.2.1,2001:db8::1,");
+  EXPECT_EQ(found.at("port"), "7,7,7");
+}
+
+TEST(Conninfo, RefusesWhatCannotBe) {
+  EXPECT_THAT(refusal("hots=a"), HasSubstr("invalid connection option \"hots\""));
+  EXPECT_THAT(refusal("host=a,b port=1,2,3"), HasSubstr("could not match 3 port numbers to 2 hosts"));
+  EXPECT_THAT(refusal("host=a sslmode=maybe"), HasSubstr("invalid sslmode value"));
+  EXPECT_THAT(refusal("host=a port=99999"), HasSubstr("port \"99999\" is not a number from 1 to 65535"));
+  EXPECT_THAT(refusal("host=a port=x"), HasSubstr("port \"x\""));
+  EXPECT_NE(refusal("just_a_name"), "");
+}
+
+TEST(Conninfo, RefusalsHoldNoSecret) {
+  for (const char* text :
+       {"host=a password=foo Gehe1m", "host=a password=foo Gehe1m=x", "host=a password='Gehe1m",
+        "postgres://w:Gehe1m@[::1", "postgres://w:%zzGehe1m@h/db", "postgres://w:Gehe1m%00@h/db",
+        "postgres://h/db?password=Gehe1m&oops", "postgres://h/db?password=a=Gehe1m", "postgres://w:Gehe1m@h/db?hots=1",
+        "host=a password=Gehe1m sslmode=maybe", "postgres://w:Ge/he1m@h/db"}) {
+    const std::string why = refusal(text);
+    EXPECT_NE(why, "") << text;
+    EXPECT_THAT(why, Not(HasSubstr("he1m"))) << text;
+  }
+}
+
+}  // namespace
+}  // namespace pgwatch::postgres

@@ -1,0 +1,75 @@
+#include "exporter/postgres/down.h"
+
+#include <gtest/gtest.h>
+
+namespace pgwatch::postgres {
+namespace {
+
+std::string reason_of(std::string_view text) { return std::string(to_string(classify(text).reason)); }
+
+std::string said(const std::string& words) {
+  return "connection to server at \"db.example\" (192.0.2.1), port 5432 failed: " + words + "\n";
+}
+
+TEST(Down, ReadsTheSqlstateInAnyLanguage) {
+  EXPECT_EQ(reason_of(said("FATAL:  28P01: password authentication failed for user \"w\"")), "auth");
+  EXPECT_EQ(reason_of(said("ВАЖНО:  28P01: пользователь \"w\" не прошёл проверку")), "auth");
+  EXPECT_EQ(reason_of(said("FATAL:  28000: no pg_hba.conf entry for host \"192.0.2.2\"")), "auth");
+  EXPECT_EQ(reason_of(said("FATAL:  42501: permission denied for database \"sales\"")), "auth");
+  EXPECT_EQ(reason_of(said("FATAL:  53300: sorry, too many clients already")), "too_many_connections");
+  EXPECT_EQ(reason_of(said("FATAL:  57P03: the database system is starting up")), "starting");
+  EXPECT_EQ(reason_of(said("FATAL:  57P03: the database system is not yet accepting connections")), "starting");
+  EXPECT_EQ(reason_of(said("FATAL:  57P03: the database system is shutting down")), "stopping");
+  EXPECT_EQ(reason_of("FATAL:  57P01: terminating connection due to administrator command"), "stopping");
+  EXPECT_EQ(reason_of("WARNING:  57P02: terminating connection because of crash"), "stopping");
+  EXPECT_EQ(reason_of(said("FATAL:  3D000: database \"sales\" does not exist")), "other");
+}
+
+TEST(Down, KnowsLibpqsOwnWords) {
+  EXPECT_EQ(reason_of("could not translate host name \"db\" to address: Name or service not known"), "dns");
+  EXPECT_EQ(reason_of(said("Connection refused\n\tIs the server running on that host?")), "refused");
+  EXPECT_EQ(reason_of("connection to server on socket \"/run/.s.PGSQL.1\" failed: No such file or directory"),
+            "refused");
+  EXPECT_EQ(reason_of(said("timeout expired")), "timeout");
+  EXPECT_EQ(reason_of(said("Connection timed out")), "timeout");
+  EXPECT_EQ(reason_of(said("server does not support SSL, but SSL was required")), "tls");
+  EXPECT_EQ(reason_of(said("SSL error: certificate verify failed")), "tls");
+  EXPECT_EQ(reason_of(said("server certificate for \"a\" does not match host name \"b\"")), "tls");
+  EXPECT_EQ(reason_of(said("root certificate file \"/x\" does not exist")), "tls");
+  EXPECT_EQ(reason_of(said("fe_sendauth: no password supplied")), "auth");
+}
+
+TEST(Down, DoesNotMistakeOneTroubleForAnother) {
+  EXPECT_EQ(reason_of(said("SSL SYSCALL error: Connection reset by peer")), "other") << "the network under it broke";
+  EXPECT_EQ(reason_of(said("SSL SYSCALL error: Connection timed out")), "timeout");
+  EXPECT_EQ(reason_of(said("expected authentication request from server, but received H")), "other");
+  EXPECT_EQ(reason_of("connection to server at \"certificate.SSL.example\" failed: No route to host"), "other");
+  EXPECT_EQ(reason_of(said("Network is unreachable")), "other") << "nobody was there to refuse";
+  EXPECT_EQ(reason_of("server closed the connection unexpectedly"), "other");
+  EXPECT_EQ(reason_of("invalid port number:  12345 is odd"), "other") << "five digits without a colon are no SQLSTATE";
+}
+
+TEST(Down, DetailIsOneLineWithTheCure) {
+  EXPECT_EQ(
+      classify(said("FATAL:  28P01: password authentication failed for user \"w\"\nLOCATION:  auth_failed, auth.c:1"))
+          .detail,
+      "connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL: 28P01: password "
+      "authentication failed for user \"w\": check user, password and pg_hba.conf");
+  EXPECT_EQ(classify("FATAL:  3D000: database \"x\" does not exist\n").detail,
+            "FATAL: 3D000: database \"x\" does not exist");
+  EXPECT_EQ(classify("one\n\n\tgoes on\r\ntwo\ntwo\n\x01three\x7f\n").detail, "one goes on; two; three");
+  EXPECT_EQ(classify("").detail, "the connection broke without a word");
+}
+
+TEST(Down, DetailHoldsNoSecret) {
+  EXPECT_EQ(classify("bad string postgres://w:Gehe1m@h/db and password=Gehe1m").detail.find("Gehe1m"),
+            std::string::npos);
+}
+
+TEST(Down, NamesEveryReason) {
+  EXPECT_EQ(to_string(DownReason::kNoPlace), "no_place");
+  EXPECT_EQ(to_string(DownReason::kTooManyConnections), "too_many_connections");
+}
+
+}  // namespace
+}  // namespace pgwatch::postgres

@@ -1,0 +1,49 @@
+// Exposition: a page in Prometheus' text format, read back by a test.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pgwatch::test {
+
+using Labels = std::map<std::string, std::string>;
+
+struct Sample {
+  std::string name;
+  Labels labels;
+  double value = 0;
+};
+
+class Exposition {
+ public:
+  // Stricter than Prometheus: throws std::invalid_argument quoting the line that is malformed, has no TYPE before it,
+  // stands apart from its family or repeats a series.
+  explicit Exposition(std::string_view text);
+
+  // The value of the sample of that name with at least these labels; nothing where there is none. Throws
+  // std::invalid_argument where there are several.
+  std::optional<double> value(const std::string& name, const Labels& labels = {}) const;
+
+  std::vector<Sample> all(const std::string& name, const Labels& labels = {}) const;
+
+  const std::vector<Sample>& samples() const { return samples_; }
+  std::string type(const std::string& family) const;  // "" where there is no such family
+  std::string help(const std::string& family) const;
+
+ private:
+  void read_comment(std::string_view line);
+  void read_sample(std::string_view line);
+  void enter_family(const std::string& sample_name);
+
+  std::vector<Sample> samples_;
+  std::map<std::string, std::string> types_;
+  std::map<std::string, std::string> helps_;
+  std::set<std::string> begun_;  // families with a sample
+  std::string family_;
+};
+
+}  // namespace pgwatch::test
