@@ -19,8 +19,8 @@ void add_table_head(std::string& page) { page += "| metric | type | labels | hel
 void add_row(std::string& page, const Metric& metric, const std::set<std::string>& labels) {
   std::string spelled;
   for (const std::string& label : labels) spelled += (spelled.empty() ? "" : " ") + code(label);
-  page += "| " + code(metric.name) + " | " + std::string(to_string(metric.kind)) + " | " + spelled + " | " + metric.help +
-          " |\n";
+  page += "| " + code(metric.name) + " | " + std::string(to_string(metric.kind)) + " | " + spelled + " | " +
+          metric.help + " |\n";
 }
 
 // Every label a metric may carry beside those of its target.
@@ -44,7 +44,8 @@ std::string how_it_is_asked(const Collector& collector) {
   std::string text = "Asked per " + std::string(to_string(collector.scope)) + ", ";
   text += collector.lane == Lane::kFast
               ? "with each scrape"
-              : "every " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(collector.interval).count()) + " s";
+              : "every " +
+                    std::to_string(std::chrono::duration_cast<std::chrono::seconds>(collector.interval).count()) + " s";
   text += collector.enabled ? "; on by default." : "; off by default.";
   if (!collector.extension.empty()) text += " Needs the extension " + collector.extension + ".";
   return text;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "exporter/engine/report.h"
 #include "exporter/engine/process.h"
+#include "exporter/engine/report.h"
 #include "exporter/postgres/conninfo.h"
 #include "exporter/util/log.h"
 #include "exporter/version.h"
@@ -23,7 +23,7 @@ config::ConninfoView read_conninfo(const std::string& text) {
 
 void configure_log(const config::Log& log) {
   const std::string& level = log.level;
-  const auto parsed = level == "debug"  ? log::Level::kDebug
+  const auto parsed = level == "debug"   ? log::Level::kDebug
                       : level == "warn"  ? log::Level::kWarn
                       : level == "error" ? log::Level::kError
                                          : log::Level::kInfo;

@@ -1,9 +1,9 @@
-// replication: both ends of streaming. One row per standby connected here; what this server receives itself is said by the
-// unlabelled columns, once.
+// replication: both ends of streaming. One row per standby connected here; what this server receives itself is said by
+// the unlabelled columns, once.
 //
-// Three signals, since none is enough alone: an idle primary makes the age of the last replay grow, and a dead receiver makes
-// received equal replayed. So an age counts only while received WAL waits for replay, 0 only while the receiver streams, and
-// the receiver's own state and last message are told beside them.
+// Three signals, since none is enough alone: an idle primary makes the age of the last replay grow, and a dead receiver
+// makes received equal replayed. So an age counts only while received WAL waits for replay, 0 only while the receiver
+// streams, and the receiver's own state and last message are told beside them.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
@@ -63,18 +63,20 @@ Column per_sender(Column column) {
 }
 
 Column lag_bytes(const char* stage) {
-  return per_standby(gauge(std::string(stage) + "_lag_bytes", "WAL bytes between this server's position and what the "
-                                                              "standby has sent to it, written, flushed or replayed.")
+  return per_standby(gauge(std::string(stage) + "_lag_bytes",
+                           "WAL bytes between this server's position and what the "
+                           "standby has sent to it, written, flushed or replayed.")
                          .called("pg_stat_replication_lag_bytes")
                          .with("stage", stage));
 }
 
 Column lag_seconds(const char* stage) {
-  return per_standby(gauge(std::string(stage) + "_lag_seconds",
-                           "Time from flushing WAL here to its being written, flushed or replayed by the standby; absent "
-                           "while the standby is idle.")
-                         .called("pg_stat_replication_lag_seconds")
-                         .with("stage", stage));
+  return per_standby(
+      gauge(std::string(stage) + "_lag_seconds",
+            "Time from flushing WAL here to its being written, flushed or replayed by the standby; absent "
+            "while the standby is idle.")
+          .called("pg_stat_replication_lag_seconds")
+          .with("stage", stage));
 }
 
 }  // namespace
@@ -88,12 +90,15 @@ Collector replication() {
       .columns =
           {
               on_standby(gauge("is_replica", "Whether the server is in recovery.")),
-              on_standby(gauge("lag_seconds", "Age of the last replayed transaction while received WAL waits for replay, 0 "
-                                              "where none waits or on a primary; absent on a standby that does not stream.")),
-              on_standby(gauge("last_replay_seconds", "Age of the last replayed transaction; grows while the primary is "
-                                                      "idle. 0 on a primary.")),
-              on_standby(gauge("replay_age_seconds", "Age of the last replayed transaction while received WAL waits for "
-                                                     "replay, 0 while streaming and none waits; absent where unknown.")),
+              on_standby(gauge("lag_seconds",
+                               "Age of the last replayed transaction while received WAL waits for replay, 0 "
+                               "where none waits or on a primary; absent on a standby that does not stream.")),
+              on_standby(gauge("last_replay_seconds",
+                               "Age of the last replayed transaction; grows while the primary is "
+                               "idle. 0 on a primary.")),
+              on_standby(gauge("replay_age_seconds",
+                               "Age of the last replayed transaction while received WAL waits for "
+                               "replay, 0 while streaming and none waits; absent where unknown.")),
               on_standby(gauge("replay_pending_bytes", "WAL received and not yet replayed.")),
               on_standby(gauge("replay_paused", "Whether replay has been paused by an operator.")),
               on_standby(state("status", "Whether the WAL receiver is in the labelled state; stopped: there is none.",
@@ -112,7 +117,8 @@ Collector replication() {
               per_standby(state("state", "Whether the WAL sender is in the labelled state.",
                                 {"startup", "catchup", "streaming", "backup", "stopping"})
                               .called("pg_stat_replication_state")),
-              per_standby(state("sync_state", "Whether the standby is in the labelled state of synchronous replication.",
+              per_standby(state("sync_state",
+                                "Whether the standby is in the labelled state of synchronous replication.",
                                 {"async", "potential", "sync", "quorum"})
                               .called("pg_stat_replication_sync_state")),
               lag_bytes("sent"),

@@ -53,14 +53,17 @@ std::vector<Column> columns() {
       by_type(gauge("inactive_since", "When the slot became inactive, as a Unix time.")
                   .called("pg_replication_slots_inactive_since_timestamp_seconds")),
   };
-  add_both(columns, "slot_current_wal_lsn", by_type(gauge("slot_current_wal_lsn", "This server's WAL position in bytes.")));
+  add_both(columns, "slot_current_wal_lsn",
+           by_type(gauge("slot_current_wal_lsn", "This server's WAL position in bytes.")));
   add_both(columns, "slot_confirmed_flush_lsn",
-           by_type(gauge("slot_confirmed_flush_lsn", "Position in bytes up to which a logical receiver has confirmed; "
-                                                     "absent while inactive.")));
+           by_type(gauge("slot_confirmed_flush_lsn",
+                         "Position in bytes up to which a logical receiver has confirmed; "
+                         "absent while inactive.")));
   add_both(columns, "slot_is_active", by_type(gauge("active", "Whether a receiver is connected to the slot.")));
   add_both(columns, "safe_wal_size_bytes",
-           by_type(gauge("safe_wal_size", "WAL bytes that can still be written before the slot may lose WAL; absent "
-                                          "without max_slot_wal_keep_size.")));
+           by_type(gauge("safe_wal_size",
+                         "WAL bytes that can still be written before the slot may lose WAL; absent "
+                         "without max_slot_wal_keep_size.")));
   add_both(columns, "wal_status",
            gauge("has_wal_status", "1 with the availability of the slot's WAL: reserved, extended, unreserved or lost.")
                .by({"slot_name", "slot_type", "wal_status"}));

@@ -30,10 +30,7 @@ BlockPtr unanswered(const Question& question, const Attendance& attendance, Stea
 
 bool Attendance::settled(const Question& question) const {
   if (question.in_background()) return true;
-  if (question.latest && question.latest->answered_at >= asked_at) {
-    const bool broke = question.latest->outcome == Outcome::kFailed && question.latest->reason == kConnection;
-    return !broke || retried;
-  }
+  if (question.latest && question.latest->answered_at >= fresh_after) return true;
   return young(question.last_good, question, asked_at);
 }
 
@@ -55,7 +52,7 @@ void report_answers(const Attendance& attendance, Snapshot& snapshot) {
 
 Answered answer_for(const Question& question, const Attendance& attendance, SteadyTime now) {
   const BlockPtr stand_in = young(question.last_good, question, now) ? question.last_good : nullptr;
-  const bool fresh = question.latest && question.latest->answered_at >= attendance.asked_at;
+  const bool fresh = question.latest && question.latest->answered_at >= attendance.fresh_after;
   if (fresh || (question.in_background() && question.latest)) {
     const bool good = fresh && question.latest->outcome == Outcome::kOk;
     return {question.latest, good ? question.latest : stand_in};

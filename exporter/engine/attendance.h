@@ -15,6 +15,7 @@ struct Attendance {
 
   WorldPtr world;  // the one it began with
   SteadyTime asked_at;
+  SteadyTime fresh_after;  // an answer from then on is an answer to this request
   SteadyTime deadline;
   std::vector<QuestionPtr> questions;  // what it asks for, in the World's order
   std::function<void()> done;          // it leaves
@@ -37,8 +38,8 @@ using AttendancePtr = std::shared_ptr<Attendance>;
 class Attended {
  public:
   virtual ~Attended() = default;
-  // Takes in a request's attendance and calls its done() when it leaves. The questions are those of the named collectors,
-  // or all where none is named.
+  // Takes in a request's attendance and calls its done() when it leaves. The questions are those of the named
+  // collectors, or all where none is named.
   virtual void attend(const AttendancePtr& attendance, const std::vector<std::string>& collectors) = 0;
   // Adds what an attendance that has left got.
   virtual void report(const Attendance& attendance, Snapshot& snapshot) const = 0;

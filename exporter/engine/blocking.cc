@@ -87,7 +87,10 @@ void Blocking::Call::forget() {
 }
 
 Blocking::Blocking(Loop& loop, WrittenOff written_off, std::chrono::milliseconds stuck_after)
-    : loop_(loop), written_off_(std::move(written_off)), stuck_after_(stuck_after), ledger_(std::make_shared<Ledger>()) {
+    : loop_(loop),
+      written_off_(std::move(written_off)),
+      stuck_after_(stuck_after),
+      ledger_(std::make_shared<Ledger>()) {
   for (auto& queue : queues_) {
     queue = std::make_shared<Queue>();
     queue->stuck = std::make_unique<Timer>(loop);
@@ -132,8 +135,8 @@ void Blocking::start_thread(BlockingKind kind) {
   });
 }
 
-// Looks again when the thread could have been stuck for long enough. A thread is replaced once at a time: while one that
-// was written off is still away, its stuck successor stays, and calls are dropped at their start_by.
+// Looks again when the thread could have been stuck for long enough. A thread is replaced once at a time: while one
+// that was written off is still away, its stuck successor stays, and calls are dropped at their start_by.
 void Blocking::check_stuck(BlockingKind kind) {
   const std::shared_ptr<Queue>& queue = queues_[static_cast<std::size_t>(kind)];
   const SteadyTime now = std::chrono::steady_clock::now();

@@ -1,6 +1,7 @@
 // Blocking: calls that can only block, away from the loop. One queue and one thread per kind.
 //
-// All of it belongs to the loop's thread. A job runs on a thread of its own kind and shares nothing but what it captured.
+// All of it belongs to the loop's thread. A job runs on a thread of its own kind and shares nothing but what it
+// captured.
 #pragma once
 
 #include <array>
@@ -33,7 +34,8 @@ class Blocking {
 
   class Call;
 
-  // Runs job on the kind's thread, then done(kRan) here. A job that has not started by start_by never does: done(kDropped).
+  // Runs job on the kind's thread, then done(kRan) here. A job that has not started by start_by never does:
+  // done(kDropped).
   [[nodiscard]] Call call(BlockingKind kind, SteadyTime start_by, Task job, Done done);
 
   // Whether a thread is still inside a job: it can be neither joined nor ended.

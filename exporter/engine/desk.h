@@ -1,6 +1,8 @@
-// Desk: where questions are planned and answers become Blocks. Knows no transport: who carries a step is the caller's matter.
+// Desk: where questions are planned and answers become Blocks. Knows no transport: who carries a step is the caller's
+// matter.
 //
-// An asking is begin(), then for each step's answer accept(), until it says the Block is out. fail() and skip() end it early.
+// An asking is begin(), then for each step's answer accept(), until it says the Block is out. fail() and skip() end it
+// early.
 #pragma once
 
 #include <string>

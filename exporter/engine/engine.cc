@@ -127,9 +127,9 @@ std::shared_ptr<Watch> Engine::Core::watch_over(const WorldPtr& world, const Tar
     (*same)->update(*world, target);
     return *same;
   }
-  auto watch = std::make_shared<Watch>(EngineServices{loop_, blocking_, resolver_, host_, desk_, telemetry_,
-                                                      [this] { look_at_attempts(); }},
-                                       *world, target);
+  auto watch = std::make_shared<Watch>(
+      EngineServices{loop_, blocking_, resolver_, host_, desk_, telemetry_, [this] { look_at_attempts(); }}, *world,
+      target);
   watch->start();
   return watch;
 }
@@ -156,7 +156,7 @@ void Engine::Core::add_attendance(const HearingPtr& hearing, const std::shared_p
                                   const Request& request) {
   auto attendance = std::make_shared<Attendance>(loop_);
   attendance->world = entered_;
-  attendance->asked_at = hearing->asked_at;
+  attendance->asked_at = attendance->fresh_after = hearing->asked_at;
   attendance->deadline = request.deadline;
   attendance->done = [this, hearing] { left(hearing); };
   ++hearing->waiting;
@@ -188,8 +188,7 @@ void Engine::Core::look_at_attempts() {
 
 // -- The door ---------------------------------------------------------------------------------------------------------
 
-Engine::Engine(WorldPtr world, Telemetry& telemetry)
-    : core_(std::make_unique<Core>(std::move(world), telemetry)) {}
+Engine::Engine(WorldPtr world, Telemetry& telemetry) : core_(std::make_unique<Core>(std::move(world), telemetry)) {}
 Engine::~Engine() = default;
 void Engine::ask(Request request, Done done) { core_->ask(std::move(request), std::move(done)); }
 void Engine::swap(WorldPtr world) { core_->swap(std::move(world)); }

@@ -15,6 +15,7 @@ namespace {
 constexpr milliseconds kFirstBackoff{500};
 constexpr milliseconds kLongestBackoff{15'000};
 constexpr seconds kMissedPatience{1};
+constexpr seconds kLongestJoined{10};
 constexpr seconds kPlacesEvery{1};
 
 // Tickets of what the flight itself wants to know, beyond any index.
@@ -49,11 +50,7 @@ void Kept::attend(const AttendancePtr& attendance) {
   if (missed_) leave_by = std::min(leave_by, attendance->asked_at + kMissedPatience);
   attendance->alarm.at(leave_by, [this, attendance] { leave_by_deadline(attendance); });
   waiting_.push_back(attendance);
-  if (flight_) {
-    site_.services.telemetry.joined_flight(site_.target->name);
-    set_flight_deadline();
-    return;
-  }
+  if (flight_) return join_flight(attendance);
   if (link_) return advance();
   if (now() - last_asked_try_ < kTryAtMostEvery) return leave_all();
   last_asked_try_ = now();
@@ -123,9 +120,10 @@ std::vector<QuestionPtr> Kept::due_questions() const {
 void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   warm_ = true;
   flight_ = std::make_unique<Flight>();
-  flight_->most = now() + std::max(seconds{10}, std::chrono::ceil<seconds>(site_.target->access.timeouts.statement));
+  flight_->passengers = waiting_;
   flight_->deadline = now() + site_.target->access.timeouts.statement;
-  if (!waiting_.empty()) flight_->deadline = SteadyTime::min();
+  if (!waiting_.empty()) flight_->deadline = (*std::ranges::max_element(waiting_, {}, &Attendance::deadline))->deadline;
+  flight_->most = std::max(flight_->deadline, now() + kLongestJoined);
   std::vector<postgres::Task> tasks = plan_flight(questions);
   if (!site_.places.abandoned().empty() && !site_.target->access.pooler)
     tasks.push_back({kStillThere, postgres::still_there_statement(site_.places.abandoned())});
@@ -134,7 +132,7 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
     tasks.push_back({kDatabases, postgres::databases_statement(), postgres::Prepare::kYes});
   }
   link_->ask(std::move(tasks));
-  set_flight_deadline();
+  set_flight_timer();
 }
 
 std::vector<postgres::Task> Kept::plan_flight(const std::vector<QuestionPtr>& questions) {
@@ -151,11 +149,17 @@ std::vector<postgres::Task> Kept::plan_flight(const std::vector<QuestionPtr>& qu
   return tasks;
 }
 
-// The latest of those who wait, so that nobody's answer is cut short by another's hurry, within bounds.
-void Kept::set_flight_deadline() {
+void Kept::join_flight(const AttendancePtr& attendance) {
+  // A flight whose time is up has nothing to give; the next one will.
   if (flight_->over) return;
-  for (const AttendancePtr& attendance : waiting_)
-    flight_->deadline = std::max(flight_->deadline, std::min(attendance->deadline, flight_->most));
+  site_.services.telemetry.joined_flight(site_.target->name);
+  flight_->passengers.push_back(attendance);
+  // Nobody's answer is cut short by another's hurry, within bounds.
+  flight_->deadline = std::max(flight_->deadline, std::min(attendance->deadline, flight_->most));
+  set_flight_timer();
+}
+
+void Kept::set_flight_timer() {
   flight_timer_.at(flight_->deadline, [this] {
     flight_->over = true;
     missed_ = true;
@@ -188,10 +192,13 @@ void Kept::end_flight(const std::optional<Failure>& unanswered) {
     else
       question->asking.reset();
   }
-  for (const AttendancePtr& attendance : waiting_) {
+  for (const AttendancePtr& attendance : flight->passengers) {
     attendance->flown = true;
     attendance->answered |= !flight->over && link_->answered() > 0;
   }
+  // Who came when it was over has no part in how it ended.
+  for (const AttendancePtr& attendance : waiting_)
+    if (!attendance->flown) attendance->fresh_after = now();
 }
 
 void Kept::link_ready() {
@@ -199,7 +206,7 @@ void Kept::link_ready() {
     missed_ = flight_->over;
     if (!missed_) backoff_ = milliseconds{0};
     end_flight(Failure{kTimeout, "not answered by the deadline"});
-  } else {
+  } else if (!std::exchange(greeted_, true)) {
     attempted_ = true;
     site_.services.telemetry.connected(site_.target->name, introduced_once_);
     introduced_once_ = true;
@@ -224,7 +231,7 @@ void Kept::try_to_connect() {
     retry_later();
     return leave_all();
   }
-  warm_ = false;
+  warm_ = greeted_ = false;
   last_try_ = now();
   link_ = site_.open_link("", site_.target->access.timeouts.statement, postgres::SearchPath::kCatalog, *this);
 }
@@ -249,8 +256,8 @@ void Kept::link_down(const postgres::Down& down) {
   events_.changed();
 }
 
-// The connection ended under a flight. Where its time was up, what is unanswered has failed; where the connection broke,
-// requests that have not yet been through this are asked for again.
+// The connection ended under a flight. Where its time was up, what is unanswered has failed; where the connection
+// broke, requests that have not yet been through this are asked for again.
 void Kept::break_flight() {
   if (flight_->over) return end_flight(Failure{kTimeout, down_.detail});
   const bool again = std::ranges::any_of(waiting_, [](const AttendancePtr& one) { return !one->retried; });

@@ -1,8 +1,9 @@
-// Kept: the one connection a target's requests are answered on. Prepared, introduced, warm, never opened by a scrape that
-// finds it well.
+// Kept: the one connection a target's requests are answered on. Prepared, introduced, warm, never opened by a scrape
+// that finds it well.
 //
-// A flight is one pipeline: the questions of all requests that wait when it starts. Requests that come while it is under
-// way join it; what they want beyond it is asked when it has ended. Nothing is sent to a connection that has not answered.
+// A flight is one pipeline: the questions of all requests that wait when it starts. Requests that come while it is
+// under way join it; what they want beyond it is asked when it has ended. Nothing is sent to a connection that has not
+// answered.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,7 @@ namespace pgwatch {
 class Kept final : private LinkOwner {
  public:
   struct Events {
-    Task changed;                                       // introduced, idle again or gone
+    Task changed;                                        // introduced, idle again or gone
     std::function<void(const QuestionPtr&, Step)> step;  // a step that another has to carry
   };
 
@@ -42,8 +43,9 @@ class Kept final : private LinkOwner {
  private:
   struct Flight {
     std::vector<QuestionPtr> asked;  // ticket = index; answered ones are null
-    SteadyTime most;                 // requests that join move the deadline no further than this
+    std::vector<AttendancePtr> passengers;
     SteadyTime deadline;
+    SteadyTime most;    // requests that join move the deadline no further than this
     bool over = false;  // the deadline has passed
   };
 
@@ -60,7 +62,8 @@ class Kept final : private LinkOwner {
   std::vector<QuestionPtr> due_questions() const;
   void start_flight(const std::vector<QuestionPtr>& questions);
   std::vector<postgres::Task> plan_flight(const std::vector<QuestionPtr>& questions);
-  void set_flight_deadline();
+  void join_flight(const AttendancePtr& attendance);
+  void set_flight_timer();
   void end_flight(const std::optional<Failure>& unanswered);
   void break_flight();
 
@@ -79,8 +82,9 @@ class Kept final : private LinkOwner {
   std::string logged_state_;
   bool attempted_ = false;
   bool introduced_once_ = false;
-  bool missed_ = false;  // the last deadline passed without an answer
-  bool warm_ = false;    // this connection has had its first flight
+  bool missed_ = false;   // the last deadline passed without an answer
+  bool greeted_ = false;  // this connection has been introduced
+  bool warm_ = false;     // this connection has had its first flight
   SteadyTime last_try_;
   SteadyTime last_asked_try_;  // caused by a request
   Milliseconds backoff_{0};

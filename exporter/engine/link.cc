@@ -77,9 +77,8 @@ void Link::resolve() {
       continue;
     }
     ++lookups_left_;
-    waits_.push_back(services_.resolver.resolve(wanted[i].host, connect_deadline_, [this, i](const Addresses& addresses) {
-      resolved(i, addresses);
-    }));
+    waits_.push_back(services_.resolver.resolve(wanted[i].host, connect_deadline_,
+                                                [this, i](const Addresses& addresses) { resolved(i, addresses); }));
   }
   if (lookups_left_ == 0) connect();
 }
@@ -100,8 +99,8 @@ void Link::connect() {
   next_try();
 }
 
-// libpq goes on to the next address when one refuses, but waits for ever on one that is silent. So each address gets its
-// share of the time at the head of the list.
+// libpq goes on to the next address when one refuses, but waits for ever on one that is silent. So each address gets
+// its share of the time at the head of the list.
 void Link::next_try() {
   phase_ = Phase::kConnecting;
   const auto left = connect_deadline_ - now();
@@ -117,10 +116,9 @@ void Link::next_try() {
   std::optional<postgres::Transaction> transaction;
   if (spec_.access.pooler) transaction = postgres::pooled_transaction(session_settings());
   socket_ = std::make_unique<SocketWatch>(services_.loop, [this] { socket_ready(); });
-  connection_ = std::make_unique<postgres::Connection>(
-      conninfo_.parameters(endpoints_, spec_.database, password_), std::move(transaction));
-  if (connection_->state() == postgres::Connection::State::kBroken)
-    return down(connection_->down());
+  connection_ = std::make_unique<postgres::Connection>(conninfo_.parameters(endpoints_, spec_.database, password_),
+                                                       std::move(transaction));
+  if (connection_->state() == postgres::Connection::State::kBroken) return down(connection_->down());
   socket_->want(connection_->socket(), connection_->events());
 }
 
@@ -131,13 +129,11 @@ void Link::socket_ready() {
   for (const postgres::Finished& one : connection_->take_finished()) finished(one);
   if (!refusal_.empty()) return down({DownReason::kOther, "cannot begin a session: " + refusal_});
   switch (connection_->state()) {
-    case postgres::Connection::State::kBroken:
-      return down(connection_->down());
+    case postgres::Connection::State::kBroken: return down(connection_->down());
     case postgres::Connection::State::kIdle:
       socket_->want(connection_->socket(), connection_->events());
       return drained();
-    default:
-      socket_->want(connection_->socket(), connection_->events());
+    default: socket_->want(connection_->socket(), connection_->events());
   }
 }
 
@@ -202,7 +198,8 @@ void Link::finished(const postgres::Finished& finished) {
   } catch (const std::invalid_argument& error) {
     problem = error.what();
   }
-  if (finished.ticket == kNeeds) needs_known_ = true;  // asked again when the extensions change, not with every pipeline
+  if (finished.ticket == kNeeds)
+    needs_known_ = true;  // asked again when the extensions change, not with every pipeline
   const bool vital = finished.ticket == kSession || finished.ticket == kFacts;
   if (vital && phase_ == Phase::kIntroducing) refusal_ = problem;  // later on, the last facts stay
 }
@@ -242,6 +239,7 @@ void Link::set_needs(std::vector<std::string> needs) {
   needs_known_ = false;
   if (!ready()) return;
   phase_ = Phase::kBusy;
+  alarm_.at(now() + spec_.access.timeouts.connect, [this] { down(not_yet()); });
   ready_again();
 }
 

@@ -1,4 +1,5 @@
-// Link: one connection's life on behalf of a target: find the server, connect, introduce ourselves, answer pipelines, end.
+// Link: one connection's life on behalf of a target: find the server, connect, introduce ourselves, answer pipelines,
+// end.
 //
 // Owned by Kept or Visitor, on the loop's thread. The owner is told of everything through LinkOwner; link_ready and
 // link_down are the last thing the Link does, so the owner may end it there.
@@ -12,16 +13,16 @@
 #include "exporter/engine/question.h"
 #include "exporter/engine/resolver.h"
 #include "exporter/model/world.h"
-#include "exporter/postgres/conninfo.h"
 #include "exporter/postgres/connection.h"
+#include "exporter/postgres/conninfo.h"
 #include "exporter/postgres/session.h"
 
 namespace pgwatch {
 
 class LinkOwner {
  public:
-  virtual void link_ready() = 0;                        // introduced or drained: facts() hold, ask() may be called
-  virtual void link_finished(postgres::Finished) = 0;   // an answer to a ticket of the owner's; may not end the Link
+  virtual void link_ready() = 0;                       // introduced or drained: facts() hold, ask() may be called
+  virtual void link_finished(postgres::Finished) = 0;  // an answer to a ticket of the owner's; may not end the Link
   virtual void link_down(const postgres::Down& down) = 0;
 
  protected:

@@ -33,8 +33,6 @@ std::vector<postgres::Backend> Places::abandoned() const {
   return backends;
 }
 
-SteadyTime Places::next_expiry() const {
-  return std::ranges::min_element(abandoned_, {}, &Abandoned::until)->until;
-}
+SteadyTime Places::next_expiry() const { return std::ranges::min_element(abandoned_, {}, &Abandoned::until)->until; }
 
 }  // namespace pgwatch

@@ -18,7 +18,14 @@ namespace pgwatch {
 namespace {
 
 // Fields of /proc/self/stat after the command in parentheses, counted from the state.
-enum StatField : std::size_t { kUserTicks = 11, kSystemTicks = 12, kThreads = 17, kStartTicks = 19, kVirtual = 20, kResident = 21 };
+enum StatField : std::size_t {
+  kUserTicks = 11,
+  kSystemTicks = 12,
+  kThreads = 17,
+  kStartTicks = 19,
+  kVirtual = 20,
+  kResident = 21
+};
 
 std::vector<std::string> read_stat() {
   const std::string text = read_file("/proc/self/stat");

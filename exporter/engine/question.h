@@ -16,16 +16,16 @@ enum class Carrier { kKept, kVisitor, kHost };
 
 struct Question {
   InstrumentPtr instrument;
-  std::string server;    // "" for the host
-  std::string database;  // "" unless it is asked per database
-  std::string labels;    // of its Blocks
+  std::string server;          // "" for the host
+  std::string database;        // "" unless it is asked per database
+  std::string labels;          // of its Blocks
   std::string visit_database;  // where the visitor has to go; "" is the target's own
 
-  SteadyTime due;            // when the engine's own timer asks next
-  Memory memory;             // what the next asking begins with
-  BlockPtr latest;           // how the last asking ended
-  BlockPtr last_good;        // the last with samples
-  std::string failing;       // class of the failure last logged, "" while well
+  SteadyTime due;       // when the engine's own timer asks next
+  Memory memory;        // what the next asking begins with
+  BlockPtr latest;      // how the last asking ended
+  BlockPtr last_good;   // the last with samples
+  std::string failing;  // class of the failure last logged, "" while well
 
   // The asking under way. It keeps the instrument it began with, whatever a reload does meanwhile.
   struct Asking {
@@ -48,9 +48,7 @@ struct Question {
   Milliseconds interval{0};  // of the engine's own timer; 0: asked by requests alone
 
   // Asked by the engine's own timer, or grown into more than one step: no request waits for it.
-  bool in_background() const {
-    return interval.count() > 0 || (asking && asking->carrier == Carrier::kVisitor);
-  }
+  bool in_background() const { return interval.count() > 0 || (asking && asking->carrier == Carrier::kVisitor); }
   const Collector& collector() const { return instrument->collector(); }
 };
 

@@ -30,7 +30,8 @@ std::vector<OwnMetric> declare() {
   const std::vector<std::string> question = {"server", "datname", "collector"};
   return {
       gauge("pg_up", {"server"}, "Whether the server answered a statement of this scrape."),
-      gauge("pgwatch_target_down", {"server", "reason"}, "1 with the reason why the server did not answer; absent while up."),
+      gauge("pgwatch_target_down", {"server", "reason"},
+            "1 with the reason why the server did not answer; absent while up."),
       gauge("pg_server_info", {"server", "address", "version", "system_identifier"},
             "Address, version and identity of the server; always 1."),
       gauge("pgwatch_collector_success", question, "Whether the collector's last answer was good; a skipped one is."),

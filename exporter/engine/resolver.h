@@ -1,4 +1,5 @@
-// Resolver: names to addresses, away from the loop. Remembers the last good answer for when the name server falls silent.
+// Resolver: names to addresses, away from the loop. Remembers the last good answer for when the name server falls
+// silent.
 #pragma once
 
 #include <functional>
@@ -28,8 +29,8 @@ class Resolver {
 
   // Somebody waiting for an address. Its end means that nobody does; the lookup goes on and its answer is remembered.
   class Wait;
-  // done(addresses) by the deadline, never from within this call. A name being looked up is not looked up twice. Where a
-  // good answer is known, a silent resolver is given kPatience and no more.
+  // done(addresses) by the deadline, never from within this call. A name being looked up is not looked up twice. Where
+  // a good answer is known, a silent resolver is given kPatience and no more.
   [[nodiscard]] std::unique_ptr<Wait> resolve(const std::string& host, SteadyTime deadline, Done done);
 
   static constexpr std::chrono::milliseconds kPatience{500};

@@ -14,9 +14,8 @@ std::unique_ptr<Link> Site::open_link(const std::string& database, Milliseconds 
                                       postgres::SearchPath search_path, LinkOwner& owner) {
   places.open();
   const LinkServices link_services{services.loop, services.blocking, services.resolver};
-  return std::make_unique<Link>(link_services,
-                                LinkSpec{target->access, database, statement_timeout, search_path, needs}, conninfo,
-                                owner);
+  return std::make_unique<Link>(
+      link_services, LinkSpec{target->access, database, statement_timeout, search_path, needs}, conninfo, owner);
 }
 
 void Site::close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeout) {

@@ -31,7 +31,7 @@ struct Site {
   postgres::Conninfo conninfo;
   Places places;
   std::vector<QuestionPtr> questions;
-  std::vector<std::string> needs;      // of all its collectors
+  std::vector<std::string> needs;  // of all its collectors
   Milliseconds turn_interval{60'000};
   SteadyTime last_scraped;
 

@@ -29,11 +29,12 @@ struct Own {
 
 constexpr Own kBuildInfo{"pgwatch_build_info", "version compiler", "What this pgwatch is; always 1.", Kind::kGauge};
 constexpr Own kScrapes{"pgwatch_scrapes_total", "", "Pages of metrics served."};
-constexpr Own kExporterScrapes{"pg_exporter_scrapes_total", "", "Pages of metrics served, as postgres_exporter names it."};
+constexpr Own kExporterScrapes{"pg_exporter_scrapes_total", "",
+                               "Pages of metrics served, as postgres_exporter names it."};
 constexpr Own kLastDuration{"pg_exporter_last_scrape_duration_seconds", "", "How long the last page took to collect.",
                             Kind::kGauge};
-constexpr Own kLastError{"pg_exporter_last_scrape_error", "", "Whether a target or a collector failed in the last page.",
-                         Kind::kGauge};
+constexpr Own kLastError{"pg_exporter_last_scrape_error", "",
+                         "Whether a target or a collector failed in the last page.", Kind::kGauge};
 constexpr Own kDuplicates{"pgwatch_duplicate_samples_dropped_total", "",
                           "Samples left out because the same family and labels had been said."};
 constexpr Own kOverflow{"pgwatch_overflow_samples_dropped_total", "",
@@ -44,23 +45,26 @@ constexpr Own kReloadTime{"pgwatch_config_last_reload_success_timestamp_seconds"
                           "When the configuration was last loaded with success, as a Unix time.", Kind::kGauge};
 constexpr Own kBlockingAbandoned{"pgwatch_blocking_calls_abandoned_total", "kind",
                                  "Threads written off because a call that only blocks did not return."};
-constexpr Own kConnections{"pgwatch_connections", "server state",
-                           "Connections to the server: open, busy with a statement (part of open), abandoned (closed while "
-                           "the server may still be at work).",
-                           Kind::kGauge};
+constexpr Own kConnections{
+    "pgwatch_connections", "server state",
+    "Connections to the server: open, busy with a statement (part of open), abandoned (closed while "
+    "the server may still be at work).",
+    Kind::kGauge};
 constexpr Own kReconnects{"pgwatch_reconnects_total", "server", "Times the connection kept for scrapes was made anew."};
 constexpr Own kReceived{"pgwatch_received_bytes_total", "server", "Bytes of answers received from the server."};
 constexpr Own kStatements{"pgwatch_statements_total", "server", "Statements sent to the server."};
 constexpr Own kJoined{"pgwatch_joined_requests_total", "server",
                       "Requests that joined a flight under way instead of asking the server again."};
-constexpr Own kPlacesExpired{"pgwatch_abandoned_connections_expired_total", "server",
-                             "Places of abandoned connections given back by the clock, no connection being left to ask."};
+constexpr Own kPlacesExpired{
+    "pgwatch_abandoned_connections_expired_total", "server",
+    "Places of abandoned connections given back by the clock, no connection being left to ask."};
 constexpr Own kFailures{"pgwatch_collector_failures_total", "server datname collector class",
                         "Failures of a collector by class: an SQLSTATE or a word of pgwatch's own."};
 
-constexpr std::array kAll = {kBuildInfo,  kScrapes,          kExporterScrapes, kLastDuration,      kLastError,   kDuplicates,
-                             kOverflow,   kReloadSuccessful, kReloadTime,      kBlockingAbandoned, kConnections, kReconnects,
-                             kReceived,   kStatements,       kJoined,          kPlacesExpired,     kFailures};
+constexpr std::array kAll = {kBuildInfo,     kScrapes,    kExporterScrapes,  kLastDuration, kLastError,
+                             kDuplicates,    kOverflow,   kReloadSuccessful, kReloadTime,   kBlockingAbandoned,
+                             kConnections,   kReconnects, kReceived,         kStatements,   kJoined,
+                             kPlacesExpired, kFailures};
 
 Counters& counters(prometheus::Registry& registry, const Own& own) {
   return prometheus::BuildCounter().Name(own.name).Help(own.help).Register(registry);
@@ -83,7 +87,8 @@ Number number(double value) {
 
 void pour(const prometheus::MetricFamily& family, Sink& sink) {
   const bool counter = family.type == prometheus::MetricType::Counter;
-  const auto metric = std::make_shared<Metric>(Metric{family.name, family.help, counter ? Kind::kCounter : Kind::kGauge});
+  const auto metric =
+      std::make_shared<Metric>(Metric{family.name, family.help, counter ? Kind::kCounter : Kind::kGauge});
   for (const prometheus::ClientMetric& one : family.metric) {
     std::vector<Label> labels;
     for (const auto& label : one.label) labels.push_back({label.name, label.value});
@@ -174,10 +179,10 @@ void Telemetry::add_target(const std::string& server) {
     return &metrics_->connections.Add({{"server", server}, {"state", state}});
   };
   const auto counter = [&](Counters& family) { return &family.Add({{"server", server}}); };
-  metrics_->servers[server] = {connections("open"),          connections("busy"),
-                               connections("abandoned"),     counter(metrics_->reconnects),
-                               counter(metrics_->received),  counter(metrics_->statements),
-                               counter(metrics_->joined),    counter(metrics_->places_expired)};
+  metrics_->servers[server] = {connections("open"),         connections("busy"),
+                               connections("abandoned"),    counter(metrics_->reconnects),
+                               counter(metrics_->received), counter(metrics_->statements),
+                               counter(metrics_->joined),   counter(metrics_->places_expired)};
 }
 
 void Telemetry::remove_target(const std::string& server) {
@@ -225,10 +230,8 @@ void Telemetry::place_expired(const std::string& server, std::size_t places) {
 
 void Telemetry::collector_failed(const Block& block) {
   const std::lock_guard lock(metrics_->mutex);
-  prometheus::Counter& counter = metrics_->failures.Add({{"server", block.server},
-                                                         {"datname", block.database},
-                                                         {"collector", block.collector},
-                                                         {"class", block.reason}});
+  prometheus::Counter& counter = metrics_->failures.Add(
+      {{"server", block.server}, {"datname", block.database}, {"collector", block.collector}, {"class", block.reason}});
   counter.Increment();
   metrics_->failures_of[block.server].insert(&counter);
 }

@@ -23,8 +23,8 @@ Visitor::~Visitor() { site_.close_link(link_, site_.target->access.timeouts.slow
 
 // -- What is due ------------------------------------------------------------------------------------------------------
 
-// A question the visitor may ask at some time: one with a timer, if its database is to be visited now, or one whose step
-// waits to be carried.
+// A question the visitor may ask at some time: one with a timer, if its database is to be visited now, or one whose
+// step waits to be carried.
 bool Visitor::wants_visit(const Question& question, SteadyTime now) const {
   if (question.asking) return question.asking->carrier == Carrier::kVisitor;
   return question.interval.count() > 0 && (question.visit_database.empty() || site_.scraped_lately(now));

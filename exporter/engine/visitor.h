@@ -1,5 +1,5 @@
-// Visitor: the one connection that does everything no request waits for: the slow lane, other databases, second steps and
-// user queries. One database at a time, earliest due first, closed after its work.
+// Visitor: the one connection that does everything no request waits for: the slow lane, other databases, second steps
+// and user queries. One database at a time, earliest due first, closed after its work.
 #pragma once
 
 #include <functional>
@@ -14,8 +14,8 @@ namespace pgwatch {
 class Visitor final : private LinkOwner {
  public:
   struct Events {
-    std::function<const Link*()> kept;                    // null while the server has not let the kept connection in
-    std::function<void(const QuestionPtr&, Step)> step;   // a step that another has to carry
+    std::function<const Link*()> kept;                   // null while the server has not let the kept connection in
+    std::function<void(const QuestionPtr&, Step)> step;  // a step that another has to carry
     std::function<void(const QuestionPtr&)> answered;
   };
 

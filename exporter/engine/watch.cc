@@ -13,10 +13,11 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 std::vector<std::string> needs_of(const std::vector<InstrumentPtr>& instruments) {
   std::set<std::string> needs;
-  for (const InstrumentPtr& instrument : instruments) needs.merge([&] {
-    const auto list = needs_of(instrument->collector());
-    return std::set<std::string>(list.begin(), list.end());
-  }());
+  for (const InstrumentPtr& instrument : instruments)
+    needs.merge([&] {
+      const auto list = needs_of(instrument->collector());
+      return std::set<std::string>(list.begin(), list.end());
+    }());
   return {needs.begin(), needs.end()};
 }
 
@@ -143,8 +144,7 @@ void Watch::carry(const QuestionPtr& question, Step step) {
   if (const auto* read = std::get_if<HostRead>(&step)) {
     question->asking->carrier = Carrier::kHost;
     const Timeouts& timeouts = site_.target->access.timeouts;
-    const SteadyTime deadline =
-        now() + (question->interval.count() > 0 ? timeouts.slow_statement : timeouts.statement);
+    const SteadyTime deadline = now() + (question->interval.count() > 0 ? timeouts.slow_statement : timeouts.statement);
     return site_.services.host.start(*read, deadline, [watch = weak_from_this(), question](const Answer& answer) {
       if (const auto alive = watch.lock()) alive->host_answered(question, answer);
     });

@@ -1,5 +1,5 @@
-// Watch: the engine's care of one target. Holds its questions and hands each step to who can carry it: the kept connection,
-// the visitor, or the host reader.
+// Watch: the engine's care of one target. Holds its questions and hands each step to who can carry it: the kept
+// connection, the visitor, or the host reader.
 #pragma once
 
 #include <memory>

@@ -8,7 +8,7 @@
 namespace pgwatch {
 namespace {
 
-using LabelSets = std::vector<std::uint32_t>;  // one per row
+using LabelSets = std::vector<std::uint32_t>;  // one per row that is read
 
 // The numbers of an array in PostgreSQL's spelling, {1,2.5,3}. Nothing where it is none, or an element is no number.
 std::optional<std::vector<Number>> parse_array(std::string_view text) {
@@ -75,16 +75,19 @@ void Reading::read(const Cast& cast) {
 
 const LabelSets& Reading::label_sets(const Cast& cast) {
   for (const auto& [first, sets] : spelled_)
-    if (first->labels == cast.labels && first->fixed == cast.fixed) return sets;
+    if (first->labels == cast.labels && first->fixed == cast.fixed && first->column.bare == cast.column.bare)
+      return sets;
   return spelled_.emplace_back(&cast, spell(cast)).second;
 }
 
 LabelSets Reading::spell(const Cast& cast) {
   std::vector<std::optional<std::size_t>> columns;
   for (const std::string& label : cast.labels) columns.push_back(rows_.find(label));
+  // What carries no label of the row speaks of the answer as a whole: its first row says it.
+  const std::size_t count = cast.column.bare ? std::min<std::size_t>(rows_.size(), 1) : rows_.size();
   LabelSets sets;
-  sets.reserve(rows_.size());
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
+  sets.reserve(count);
+  for (std::size_t row = 0; row < count; ++row) {
     scratch_.clear();
     for (std::size_t i = 0; i < columns.size(); ++i)
       append_label(scratch_, cast.labels[i], cell(row, columns[i]).value_or(""));
@@ -96,13 +99,13 @@ LabelSets Reading::spell(const Cast& cast) {
 }
 
 void Reading::read_values(const Cast& cast, std::size_t column, const LabelSets& labels) {
-  for (std::size_t row = 0; row < rows_.size(); ++row)
+  for (std::size_t row = 0; row < labels.size(); ++row)
     if (const auto value = number(row, column)) sink_.sample(cast.metric, labels[row], *value);
 }
 
 void Reading::read_states(const Cast& cast, std::size_t column, const LabelSets& labels) {
   const std::vector<std::string>& states = cast.column.states;
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
+  for (std::size_t row = 0; row < labels.size(); ++row) {
     const Cell here = rows_.at(row, column);
     if (!here) continue;
     for (const std::string& state : states)
@@ -116,7 +119,7 @@ void Reading::read_histograms(const Cast& cast, std::size_t column, const LabelS
   const std::string& name = cast.column.name;
   const HistogramColumns columns{column, rows_.find(name + "_bucket"), rows_.find(name + "_sum"),
                                  rows_.find(name + "_count")};
-  for (std::size_t row = 0; row < rows_.size(); ++row) read_histogram(cast, columns, row, labels[row]);
+  for (std::size_t row = 0; row < labels.size(); ++row) read_histogram(cast, columns, row, labels[row]);
 }
 
 void Reading::read_histogram(const Cast& cast, const HistogramColumns& columns, std::size_t row, std::uint32_t labels) {

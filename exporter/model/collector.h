@@ -42,7 +42,7 @@ struct Column {
   std::string metric = {};                                      // full metric name; default PREFIX_NAME
   std::vector<std::pair<std::string, std::string>> fixed = {};  // labels with a fixed value
   std::vector<std::string> labels = {};                         // label columns it carries; none named: all
-  bool bare = false;                                            // carries no label column at all
+  bool bare = false;  // carries none: it speaks of the whole answer, in its first row
 
   // These read well in a table: gauge("write_lag", "…").called("pg_x_seconds").with("stage", "write")
   Column called(std::string full_name) &&;  // columns may share a metric if kind and help agree

@@ -2,7 +2,6 @@
 
 #include <signal.h>
 
-#include <regex>
 #include <stdexcept>
 #include <utility>
 
@@ -22,12 +21,15 @@ bool names_a_server(const std::string& variable) {
   return variable.starts_with("PG") || variable.starts_with("DATA_SOURCE_");
 }
 
-// The first address it says it listens on.
+// From the first line that says so: … msg=listening address=127.0.0.1:41234
 std::optional<std::uint16_t> listening_port(const std::string& log) {
-  static const std::regex line(R"(msg=listening\b[^\n]* address="?[^"\s]*:(\d+))");
-  std::smatch match;
-  if (!std::regex_search(log, match, line)) return std::nullopt;
-  return static_cast<std::uint16_t>(std::stoul(match[1]));
+  const std::size_t line = log.find("msg=listening ");
+  const std::size_t end = log.find('\n', line);
+  const std::size_t address = log.find(" address=", line);
+  if (line == std::string::npos || end == std::string::npos || address > end) return std::nullopt;
+  const std::size_t address_end = log.find_first_of(" \n", address + 1);
+  const std::size_t colon = log.rfind(':', address_end);
+  return static_cast<std::uint16_t>(std::stoul(log.substr(colon + 1)));
 }
 
 Command command_of(const TemporaryFolder& folder, const std::string& config, PgwatchOptions options) {

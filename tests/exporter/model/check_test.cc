@@ -36,9 +36,9 @@ TEST(Check, WantsHelp) {
 }
 
 TEST(Check, WantsNamesPrometheusTakes) {
-  EXPECT_EQ(
-      complaint({gauge("my size", "Help.")}),
-      R"(collector "x", column "my size": "pg_x_my size" is not a metric name; use letters, digits, _ and :, no digit first)");
+  EXPECT_EQ(complaint({gauge("my size", "Help.")}),
+            R"(collector "x", column "my size": "pg_x_my size" is not a metric name; )"
+            "use letters, digits, _ and :, no digit first");
   EXPECT_EQ(complaint({label("a b")}),
             R"(collector "x", column "a b": "a b" is not a label name; use letters, digits and _)");
   EXPECT_NE(complaint({gauge("a", "Help.").with("b-c", "")}), "none");

@@ -59,6 +59,18 @@ TEST(Instrument, LetsAColumnChooseItsLabels) {
             "pg_x_tables{schema=\"s\"} 2\n");
 }
 
+TEST(Instrument, SaysAnUnlabelledColumnOnceFromTheFirstRow) {
+  Rows rows({"name", "value", "all"});
+  rows.add({"a", "1", "7"});
+  rows.add({"b", "2", "8"});
+  Sink sink;
+  Instrument(collector_of({label("name"), gauge("value", "Help."), gauge("all", "Help.").unlabelled()}))
+      .emit(rows, sink);
+  const Samples samples = sink.take_samples();
+  EXPECT_EQ(samples.size(), 3U);
+  EXPECT_EQ(samples.duplicates(), 0U);
+}
+
 TEST(Instrument, LetsColumnsShareAMetric) {
   Rows rows({"name", "write", "flush"});
   rows.add({"a", "1", "2"});

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exporter/postgres/connection.h"
@@ -59,6 +61,20 @@ inline std::string shown(const Answer& answer) {
   if (rows.size() == 0) return "no rows";
   return std::string(rows.at(0, std::size_t{0}).value_or("NULL"));
 }
+
+// Throws std::runtime_error with the failure's message.
+inline const Rows& rows_of(const Answer& answer) {
+  if (const Failure* const failure = std::get_if<Failure>(&answer)) throw std::runtime_error(failure->message);
+  return std::get<Rows>(answer);
+}
+
+inline Rows read_rows(Connection& connection, const std::string& sql) {
+  const auto answers = ask(connection, {{1, sql}});
+  if (answers.empty()) throw std::runtime_error("unanswered: " + sql);
+  return rows_of(answers.at(1));
+}
+
+inline std::string reason_of(const Connection& connection) { return std::string(to_string(connection.down().reason)); }
 
 inline std::string ask_one(Connection& connection, const std::string& sql, Prepare prepare = Prepare::kNo) {
   const auto answers = ask(connection, {{1, sql, prepare}});

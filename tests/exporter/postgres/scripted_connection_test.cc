@@ -16,8 +16,6 @@ using pgwatch::test::ScriptedPostgres;
 using testing::HasSubstr;
 using Act = Script::Act;
 
-std::string reason_of(const Connection& connection) { return std::string(to_string(connection.down().reason)); }
-
 TEST(ScriptedConnection, AnswersThroughTheScriptedServer) {
   const ScriptedPostgres server({});
   Connection connection(parameters(server.conninfo()));

@@ -1,0 +1,48 @@
+#include "tests/collectors/answer.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <variant>
+
+#include "exporter/model/plan.h"
+
+namespace pgwatch::test {
+namespace {
+
+std::vector<std::string> column_names(const Collector& collector) {
+  std::vector<std::string> names;
+  for (const Column& column : collector.columns)
+    if (std::find(names.begin(), names.end(), column.name) == names.end()) names.push_back(column.name);
+  return names;
+}
+
+void check_names(const std::vector<std::string>& columns, const Row& row) {
+  for (const auto& [name, value] : row)
+    if (std::find(columns.begin(), columns.end(), name) == columns.end())
+      throw std::invalid_argument("the collector has no column " + name);
+}
+
+}  // namespace
+
+Rows answer(const Collector& collector, const std::vector<Row>& rows) {
+  const std::vector<std::string> columns = column_names(collector);
+  Rows answer(columns);
+  for (const Row& row : rows) {
+    check_names(columns, row);
+    std::vector<Cell> cells;
+    for (const std::string& column : columns) {
+      const auto found = row.find(column);
+      cells.push_back(found == row.end() ? Cell() : Cell(found->second));
+    }
+    answer.add(cells);
+  }
+  return answer;
+}
+
+std::string statement(const Collector& collector, const Facts& facts) {
+  const Step step = plan(collector, facts, {});
+  const auto* found = std::get_if<Statement>(&step);
+  return found == nullptr ? "" : found->sql;
+}
+
+}  // namespace pgwatch::test

@@ -1,0 +1,21 @@
+// Answer: what a collector's SQL gives, told by the columns that matter to a test.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/model/collector.h"
+
+namespace pgwatch::test {
+
+using Row = std::map<std::string, std::string>;
+
+// All columns the collector declares; those a row does not name are NULL. Naming another throws std::invalid_argument.
+Rows answer(const Collector& collector, const std::vector<Row>& rows);
+
+// The statement it would run, "" where it would be skipped.
+std::string statement(const Collector& collector, const Facts& facts);
+
+}  // namespace pgwatch::test
