@@ -1,7 +1,7 @@
 # Everything of ours links pgwatch_warnings; warnings are errors. Sanitizers too, so that no target is left out.
 add_library(pgwatch_warnings INTERFACE)
 target_compile_options(pgwatch_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wnull-dereference
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Wformat=2 -Wimplicit-fallthrough -Wold-style-cast -Wextra-semi -Wsuggest-override -Werror)
 if(PGWATCH_SANITIZE)
   target_compile_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE} -fno-omit-frame-pointer

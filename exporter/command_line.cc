@@ -86,7 +86,6 @@ struct Arguments {
   std::string config_file;
   bool check_config = false;
   bool describe = false;
-  bool auto_discover_databases = false;
   std::vector<std::string> listen;
   std::map<std::string, std::string> values;  // of the options below, by name
   std::vector<std::string> rest;
@@ -111,7 +110,7 @@ Arguments read(int argc, const char* const* argv) {
   app.add_option("--config", arguments.config_file)->type_name("FILE");
   CLI::Option* check = app.add_flag("--check-config", arguments.check_config);
   app.add_flag("--describe", arguments.describe)->excludes(check);
-  app.add_flag("--auto-discover-databases", arguments.auto_discover_databases);
+  app.add_flag("--auto-discover-databases");  // pgwatch always does
   app.add_option("--web.listen-address", arguments.listen)->type_name("HOST:PORT")->allow_extra_args(false);
   for (const auto& [flag, variable] : kValues) app.add_option(flag, arguments.values[flag])->type_name("VALUE");
   try {
@@ -231,8 +230,7 @@ void apply_collector(const std::string& argument, const std::string& written, bo
     throw UsageError(argument + ": the settings of a collector stand in the file, under collectors." +
                      our_name(written.substr(0, dot)));
   }
-  if (written.find('=') != std::string::npos)
-    throw UsageError(argument + ": takes no value; --no-collector.NAME is off");
+  if (written.find('=') != std::string::npos) throw UsageError(argument + ": takes no value; --no-collector.NAME");
   const std::string name = our_name(written);
   std::vector<std::string> names;
   for (const Collector& collector : catalogue) names.push_back(collector.name);
@@ -250,7 +248,8 @@ void apply_collector(const std::string& argument, const std::string& written, bo
   }
   if (!flag.starts_with("--")) throw UsageError("unexpected argument \"" + flag + "\"; see --help");
   const std::string meant = config::nearest(flag, known);
-  throw UsageError("unknown option " + flag + (meant.empty() ? "" : "; did you mean " + meant + "?") + " See --help");
+  throw UsageError("unknown option " + flag +
+                   (meant.empty() ? "; see --help" : "; did you mean " + meant + "? See --help"));
 }
 
 void apply_rest(const Arguments& arguments, std::span<const Collector> catalogue, config::Overrides& overrides) {

@@ -119,7 +119,7 @@ TargetSettings from_uri(const Setting& uri, const Environment& environment) {
   const std::string password_file = environment("DATA_SOURCE_PASS_FILE").value_or("");
   const std::string password = password_file.empty() ? environment("DATA_SOURCE_PASS").value_or("") : "";
   std::string login = percent_encode(setting("DATA_SOURCE_USER", environment).value);
-  if (!password.empty()) login += ":" + percent_encode(password);
+  if (!password.empty()) login.append(":").append(percent_encode(password));
   if (!login.empty()) login += "@";
   TargetSettings settings = target("postgresql://" + login + uri.value, uri.variable);
   settings.access.password_file = password_file;

@@ -99,8 +99,7 @@ class Builder final : public YAML::EventHandler {
     if (text == "<<") fail(at, "merge keys (<<) are not read; what holds for every target is written once, at the top");
     Level& level = levels_.back();
     const auto [first, is_new] = level.keys.emplace(text, at);
-    if (!is_new)
-      fail(at, "key \"" + text + "\" stands here twice, first in line " + std::to_string(first->second.line));
+    if (!is_new) fail(at, "key \"" + text + "\" stands here twice, also in line " + std::to_string(first->second.line));
     level.key = Key{text, at};
   }
 

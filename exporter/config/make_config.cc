@@ -60,7 +60,7 @@ void override_target(TargetSettings& target, const Overrides& overrides) {
   if (overrides.exclude) target.databases.exclude = *overrides.exclude;
 }
 
-void override(Settings& settings, const Overrides& overrides) {
+void apply_overrides(Settings& settings, const Overrides& overrides) {
   if (!overrides.listen.empty()) settings.listen = overrides.listen;
   settings.telemetry_path = overrides.telemetry_path.value_or(settings.telemetry_path);
   settings.log.level = overrides.log_level.value_or(settings.log.level);
@@ -150,7 +150,7 @@ World make_world(Settings settings, const std::vector<Collector>& catalogue) {
 }  // namespace
 
 Config make_config(Settings settings, const Context& context) {
-  override(settings, context.overrides);
+  apply_overrides(settings, context.overrides);
   name_targets(settings.targets, context.read_conninfo);
   Config config;
   config.listen = settings.listen;

@@ -117,8 +117,7 @@ std::string telemetry_path_problem(std::string_view path) {
 
 std::string label_problem(std::string_view name, std::span<const Collector> catalogue) {
   const std::string quoted = "label \"" + std::string(name) + "\"";
-  if (!is_label_name(name))
-    return quoted + " is no label name; expected letters, digits and _, at first no digit and no __";
+  if (!is_label_name(name)) return quoted + " is no label name; expected letters, digits and _, no digit or __ first";
   if (std::find(kOwnLabels.begin(), kOwnLabels.end(), name) != kOwnLabels.end()) {
     return quoted + " is pgwatch's own; choose another name";
   }

@@ -51,7 +51,8 @@ void report_answers(const Attendance& attendance, Snapshot& snapshot) {
 }
 
 Answered answer_for(const Question& question, const Attendance& attendance, SteadyTime now) {
-  const BlockPtr stand_in = young(question.last_good, question, now) ? question.last_good : nullptr;
+  // As of the request, as in settled(): what needed no asking then has not become too old by waiting for others.
+  const BlockPtr stand_in = young(question.last_good, question, attendance.asked_at) ? question.last_good : nullptr;
   const bool fresh = question.latest && question.latest->answered_at >= attendance.fresh_after;
   if (fresh || (question.in_background() && question.latest)) {
     const bool good = fresh && question.latest->outcome == Outcome::kOk;

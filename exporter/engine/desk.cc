@@ -19,6 +19,13 @@ Question::Asking::Asking(const Question& question, FactsPtr known)
       sink(question.instrument->metrics(), question.memory, question.collector().max_series),
       asked_at(now()) {}
 
+void Question::take_over(const Question& changed) {
+  if (instrument != changed.instrument) planned.reset();
+  instrument = changed.instrument;
+  keep = changed.keep;
+  interval = changed.interval;
+}
+
 Step Desk::begin(Question& question, const FactsPtr& facts) {
   question.asking = std::make_unique<Question::Asking>(question, facts);
   if (question.planned && question.planned_for == facts && question.memory.empty()) {
@@ -105,6 +112,7 @@ void Desk::publish(Question& question, Outcome outcome, std::string reason, std:
     question.last_good = block;
     telemetry_.samples_dropped(block->samples.duplicates(), block->samples.overflow());
   }
+  if (outcome == Outcome::kSkipped) question.last_good = nullptr;  // what it said does not hold here any more
   question.latest = block;
   if (outcome == Outcome::kFailed) telemetry_.collector_failed(*block);
   log_change(question, *block);

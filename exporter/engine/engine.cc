@@ -70,7 +70,8 @@ Engine::Core::Core(WorldPtr world, Telemetry& telemetry)
       blocking_(loop_, [&telemetry](BlockingKind kind) { telemetry.blocking_call_abandoned(to_string(kind)); }),
       resolver_(blocking_, loop_),
       host_(loop_, blocking_),
-      desk_(telemetry) {
+      desk_(telemetry),
+      host_watch_(std::make_shared<HostWatch>(loop_, host_, desk_)) {
   swap(std::move(world));
   thread_ = std::thread([this] { run(); });
 }
@@ -113,8 +114,7 @@ void Engine::Core::enter(const WorldPtr& world) {
     if (std::ranges::find(watches, old) == watches.end()) telemetry_.remove_target(old->target().name);
   for (const TargetPtr& target : world->targets) telemetry_.add_target(target->name);
   watches_ = std::move(watches);
-  host_watch_ = std::make_shared<HostWatch>(loop_, host_, desk_, *world);
-  host_watch_->start();
+  host_watch_->enter(*world);
   entered_ = world;
   look_at_attempts();
 }

@@ -11,15 +11,25 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-HostWatch::HostWatch(Loop& loop, HostReader& host, Desk& desk, const World& world)
-    : host_(host), desk_(desk), next_(loop) {
-  for (const InstrumentPtr& instrument : world.host_instruments) {
-    auto question = std::make_shared<Question>();
-    question->instrument = instrument;
-    question->keep = instrument->keep();
-    if (instrument->collector().lane == Lane::kSlow) question->interval = instrument->collector().interval;
-    questions_.push_back(std::move(question));
-  }
+void HostWatch::enter(const World& world) {
+  std::vector<QuestionPtr> questions;
+  for (const InstrumentPtr& instrument : world.host_instruments) questions.push_back(question_for(instrument));
+  questions_ = std::move(questions);
+  ask_due();
+}
+
+// The one there was for a collector of that name goes on.
+QuestionPtr HostWatch::question_for(const InstrumentPtr& instrument) const {
+  auto question = std::make_shared<Question>();
+  question->instrument = instrument;
+  question->keep = instrument->keep();
+  if (instrument->collector().lane == Lane::kSlow) question->interval = instrument->collector().interval;
+  const auto same = std::ranges::find_if(
+      questions_, [&](const QuestionPtr& one) { return one->instrument->name() == instrument->name(); });
+  if (same == questions_.end()) return question;
+  (*same)->take_over(*question);
+  (*same)->due = std::min((*same)->due, now() + question->interval);
+  return *same;
 }
 
 void HostWatch::attend(const AttendancePtr& attendance, const std::vector<std::string>& collectors) {
@@ -51,8 +61,9 @@ void HostWatch::carry(const QuestionPtr& question, const Step& step, SteadyTime 
     const auto alive = watch.lock();
     if (!alive) return;
     if (alive->desk_.accept(*question, answer) == Desk::Progress::kAskAgain)
-      return alive->carry(question, alive->desk_.again(*question), deadline);
-    question->due = now() + question->interval;
+      alive->carry(question, alive->desk_.again(*question), deadline);
+    else
+      question->due = now() + question->interval;
     alive->leave_settled();
   });
 }

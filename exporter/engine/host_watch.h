@@ -12,13 +12,15 @@ namespace pgwatch {
 
 class HostWatch final : public Attended, public std::enable_shared_from_this<HostWatch> {
  public:
-  HostWatch(Loop& loop, HostReader& host, Desk& desk, const World& world);
+  HostWatch(Loop& loop, HostReader& host, Desk& desk) : host_(host), desk_(desk), next_(loop) {}
 
-  void start() { ask_due(); }
+  // Begins with a World, or goes on with another.
+  void enter(const World& world);
   void attend(const AttendancePtr& attendance, const std::vector<std::string>& collectors) override;
   void report(const Attendance& attendance, Snapshot& snapshot) const override;
 
  private:
+  QuestionPtr question_for(const InstrumentPtr& instrument) const;
   void ask(const QuestionPtr& question, SteadyTime deadline);
   void carry(const QuestionPtr& question, const Step& step, SteadyTime deadline);
   void ask_due();

@@ -50,6 +50,7 @@ void Kept::attend(const AttendancePtr& attendance) {
   if (missed_) leave_by = std::min(leave_by, attendance->asked_at + kMissedPatience);
   attendance->alarm.at(leave_by, [this, attendance] { leave_by_deadline(attendance); });
   waiting_.push_back(attendance);
+  attendance->status = status_for(*attendance);  // if the program ends before it leaves
   if (flight_) return join_flight(attendance);
   if (link_) return advance();
   if (now() - last_asked_try_ < kTryAtMostEvery) return leave_all();
@@ -125,8 +126,9 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   if (!waiting_.empty()) flight_->deadline = (*std::ranges::max_element(waiting_, {}, &Attendance::deadline))->deadline;
   flight_->most = std::max(flight_->deadline, now() + kLongestJoined);
   std::vector<postgres::Task> tasks = plan_flight(questions);
-  if (!site_.places.abandoned().empty() && !site_.target->access.pooler)
-    tasks.push_back({kStillThere, postgres::still_there_statement(site_.places.abandoned())});
+  if (!site_.target->access.pooler) flight_->abandoned = site_.places.abandoned();
+  if (!flight_->abandoned.empty())
+    tasks.push_back({kStillThere, postgres::still_there_statement(flight_->abandoned)});
   if (site_.asks_per_database() && now() - databases_asked_ >= site_.turn_interval) {
     databases_asked_ = now();
     tasks.push_back({kDatabases, postgres::databases_statement(), postgres::Prepare::kYes});
@@ -170,7 +172,8 @@ void Kept::set_flight_timer() {
 void Kept::link_finished(postgres::Finished finished) {
   if (finished.ticket == kStillThere || finished.ticket == kDatabases) {
     const auto* rows = std::get_if<Rows>(&finished.answer);
-    if (rows && finished.ticket == kStillThere) site_.places.confirm(postgres::read_backends(*rows));
+    if (rows && finished.ticket == kStillThere)
+      site_.places.confirm(flight_->abandoned, postgres::read_backends(*rows));
     if (rows && finished.ticket == kDatabases) databases_ = postgres::read_databases(*rows);
     return;
   }
@@ -224,7 +227,7 @@ void Kept::link_ready() {
 void Kept::try_to_connect() {
   if (link_) return;
   retry_timer_.cancel();
-  site_.places.expire(now());
+  site_.expire_places();
   if (!site_.places.kept_may_open()) {
     down_ = {DownReason::kNoPlace, "every connection we may have is held by a backend that does not end"};
     log_down_change("no_place", down_.detail);
@@ -271,16 +274,12 @@ void Kept::retry_later() {
   retry_timer_.at(now() + backoff_ - milliseconds{jitter}, [this] { try_to_connect(); });
 }
 
-// While backends of ours may still be at work after their connection was closed: ask for them, or wait them out.
 void Kept::tend_places() {
   if (site_.places.abandoned_count() == 0) return;
   places_timer_.at(now() + kPlacesEvery, [this] { tend_places(); });
-  if (introduced() && !site_.target->access.pooler) {
-    if (link_->ready() && !flight_) start_flight({});
-    return;
-  }
-  const std::size_t expired = site_.places.expire(now());
-  if (expired > 0) site_.services.telemetry.place_expired(site_.target->name, expired);
+  const bool can_be_asked = introduced() && !site_.target->access.pooler;
+  if (!can_be_asked) return site_.expire_places();
+  if (link_->ready() && !flight_) start_flight({});
 }
 
 void Kept::log_down_change(const std::string& state, const std::string& detail) {

@@ -29,6 +29,8 @@ class Kept final : private LinkOwner {
   void attend(const AttendancePtr& attendance);
   // An answer came in by another way; requests may leave.
   void look_again();
+  // While backends of ours may still be at work after their connection was closed: ask for them, or wait them out.
+  void tend_places();
 
   const Link* link() const { return link_.get(); }
   bool introduced() const { return link_ && link_->introduced(); }
@@ -44,6 +46,7 @@ class Kept final : private LinkOwner {
   struct Flight {
     std::vector<QuestionPtr> asked;  // ticket = index; answered ones are null
     std::vector<AttendancePtr> passengers;
+    std::vector<postgres::Backend> abandoned;  // asked whether they are still there
     SteadyTime deadline;
     SteadyTime most;    // requests that join move the deadline no further than this
     bool over = false;  // the deadline has passed
@@ -70,7 +73,6 @@ class Kept final : private LinkOwner {
   void try_to_connect();
   void retry_later();
   void log_down_change(const std::string& state, const std::string& detail);
-  void tend_places();
 
   Site& site_;
   const Events events_;

@@ -34,9 +34,10 @@ std::vector<Task> Mailbox::take() {
 }
 
 void Mailbox::close() {
+  std::vector<Task> dropped;  // what ends with a task may post
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  tasks_.clear();
+  dropped.swap(tasks_);
 }
 
 void Loop::run() {

@@ -17,9 +17,11 @@ void Places::abandon(postgres::Backend backend, SteadyTime until) {
   abandoned_.push_back({std::move(backend), until});
 }
 
-void Places::confirm(const std::vector<postgres::Backend>& still_there) {
+void Places::confirm(const std::vector<postgres::Backend>& asked_for,
+                     const std::vector<postgres::Backend>& still_there) {
   std::erase_if(abandoned_, [&](const Abandoned& one) {
-    return std::ranges::none_of(still_there, [&](const auto& shown) { return same(one.backend, shown); });
+    return std::ranges::find(asked_for, one.backend) != asked_for.end() &&
+           std::ranges::none_of(still_there, [&](const auto& shown) { return same(one.backend, shown); });
   });
 }
 

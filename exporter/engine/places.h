@@ -24,8 +24,8 @@ class Places {
   // Instead of close(): its backend may still be at work, until `until` at the latest if nobody can be asked.
   void abandon(postgres::Backend backend, SteadyTime until);
 
-  // What pg_stat_activity still shows of abandoned().
-  void confirm(const std::vector<postgres::Backend>& still_there);
+  // What pg_stat_activity still shows of those it was asked for; others may have been abandoned meanwhile.
+  void confirm(const std::vector<postgres::Backend>& asked_for, const std::vector<postgres::Backend>& still_there);
   // Gives back the places whose time has passed; how many.
   std::size_t expire(SteadyTime now);
 

@@ -50,6 +50,8 @@ struct Question {
   // Asked by the engine's own timer, or grown into more than one step: no request waits for it.
   bool in_background() const { return interval.count() > 0 || (asking && asking->carrier == Carrier::kVisitor); }
   const Collector& collector() const { return instrument->collector(); }
+  // What a reload changed. An asking under way, what is remembered and what was answered stay.
+  void take_over(const Question& changed);
 };
 
 using QuestionPtr = std::shared_ptr<Question>;

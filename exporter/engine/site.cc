@@ -30,4 +30,9 @@ void Site::close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeou
   link.reset();
 }
 
+void Site::expire_places() {
+  const std::size_t expired = places.expire(std::chrono::steady_clock::now());
+  if (expired > 0) services.telemetry.place_expired(target->name, expired);
+}
+
 }  // namespace pgwatch

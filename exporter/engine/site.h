@@ -43,6 +43,8 @@ struct Site {
   std::unique_ptr<Link> open_link(const std::string& database, Milliseconds statement_timeout,
                                   postgres::SearchPath search_path, LinkOwner& owner);
   void close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeout);
+  // Gives back the places of abandoned connections whose time has passed.
+  void expire_places();
 };
 
 }  // namespace pgwatch

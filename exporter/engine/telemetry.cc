@@ -230,6 +230,8 @@ void Telemetry::place_expired(const std::string& server, std::size_t places) {
 
 void Telemetry::collector_failed(const Block& block) {
   const std::lock_guard lock(metrics_->mutex);
+  const bool gone = !block.server.empty() && !metrics_->servers.contains(block.server);
+  if (gone) return;  // a removed target's last request
   prometheus::Counter& counter = metrics_->failures.Add(
       {{"server", block.server}, {"datname", block.database}, {"collector", block.collector}, {"class", block.reason}});
   counter.Increment();

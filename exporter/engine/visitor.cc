@@ -158,6 +158,7 @@ void Visitor::end_visit() {
   fail_round({kTimeout, "not answered within slow_statement"});
   visit_.reset();
   site_.close_link(link_, site_.target->access.timeouts.slow_statement);
+  events_.closed();
   next_.at(now(), [this] { consider(); });
 }
 

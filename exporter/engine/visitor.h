@@ -17,6 +17,7 @@ class Visitor final : private LinkOwner {
     std::function<const Link*()> kept;                   // null while the server has not let the kept connection in
     std::function<void(const QuestionPtr&, Step)> step;  // a step that another has to carry
     std::function<void(const QuestionPtr&)> answered;
+    Task closed;  // its connection is gone; a backend may be left at work
   };
 
   Visitor(Site& site, Events events);

@@ -36,7 +36,7 @@ Watch::Watch(EngineServices services, const World& world, TargetPtr target)
                     [this](const QuestionPtr& question, Step step) { carry(question, std::move(step)); }}),
       visitor_(site_, {[this] { return kept_.introduced() ? kept_.link() : nullptr; },
                        [this](const QuestionPtr& question, Step step) { carry(question, std::move(step)); },
-                       [this](const QuestionPtr&) { kept_.look_again(); }}) {
+                       [this](const QuestionPtr&) { kept_.look_again(); }, [this] { kept_.tend_places(); }}) {
   make_questions();
 }
 
@@ -94,17 +94,15 @@ void Watch::add_question(const InstrumentPtr& instrument, const std::string& dat
   const auto same = std::ranges::find_if(before, [&](const QuestionPtr& one) {
     return one->instrument->name() == instrument->name() && one->database == database;
   });
-  if (same != before.end()) {
-    const Question& old = **same;
-    if (old.instrument == instrument && old.labels == question->labels && old.interval == question->interval) {
-      (*same)->keep = question->keep;
-      return site_.questions.push_back(*same);
-    }
-    question->memory = old.memory;
-    question->due = old.due;
-    // Answers under labels that are no more would be shown beside those of the new ones.
-    if (old.labels == question->labels) question->latest = old.latest, question->last_good = old.last_good;
+  if (same == before.end()) return site_.questions.push_back(std::move(question));
+  (*same)->due = std::min((*same)->due, now() + question->interval);
+  if ((*same)->labels == question->labels) {
+    (*same)->take_over(*question);
+    return site_.questions.push_back(*same);
   }
+  // Answers under labels that are no more would be shown beside those of the new ones.
+  question->memory = (*same)->memory;
+  question->due = (*same)->due;
   site_.questions.push_back(std::move(question));
 }
 

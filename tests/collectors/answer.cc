@@ -39,7 +39,10 @@ Rows answer(const Collector& collector, const std::vector<Row>& rows) {
   return answer;
 }
 
-std::string statement(const Collector& collector, const Facts& facts) {
+std::string statement(const Collector& collector, int version, const std::vector<std::string>& present) {
+  Facts facts;
+  facts.version = version;
+  facts.present.insert(present.begin(), present.end());
   const Step step = plan(collector, facts, {});
   const auto* found = std::get_if<Statement>(&step);
   return found == nullptr ? "" : found->sql;

@@ -15,7 +15,7 @@ using Row = std::map<std::string, std::string>;
 // All columns the collector declares; those a row does not name are NULL. Naming another throws std::invalid_argument.
 Rows answer(const Collector& collector, const std::vector<Row>& rows);
 
-// The statement it would run, "" where it would be skipped.
-std::string statement(const Collector& collector, const Facts& facts);
+// The statement it would run on a server of this version that has these of its needs, "" where it would be skipped.
+std::string statement(const Collector& collector, int version, const std::vector<std::string>& present = {});
 
 }  // namespace pgwatch::test

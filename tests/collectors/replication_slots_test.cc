@@ -93,19 +93,17 @@ TEST(ReplicationSlots, SaysNoWalStatusWhereThereIsNone) {
 TEST(ReplicationSlots, SaysNothingWhereThereAreNoSlots) { EXPECT_EQ(emitted({}), ""); }
 
 TEST(ReplicationSlots, AsksForAColumnOnlyWhereTheServerHasIt) {
-  const std::string old = test::statement(replication_slots(), {.version = 130000});
+  const std::string old = test::statement(replication_slots(), 130000);
   EXPECT_THAT(old, AllOf(HasSubstr("NULL AS invalidation_reason"), HasSubstr("NULL AS inactive_since")));
   EXPECT_THAT(old, AllOf(Not(HasSubstr("slot.invalidation_reason")), Not(HasSubstr("slot.inactive_since"))));
 
-  const std::string current =
-      test::statement(replication_slots(),
-                      {.version = 170000,
-                       .present = {"pg_replication_slots.invalidation_reason", "pg_replication_slots.inactive_since"}});
+  const std::string current = test::statement(
+      replication_slots(), 170000, {"pg_replication_slots.invalidation_reason", "pg_replication_slots.inactive_since"});
   EXPECT_THAT(current, AllOf(HasSubstr("slot.invalidation_reason  AS invalidation_reason"),
                              HasSubstr("extract(epoch FROM slot.inactive_since)")));
 }
 
-TEST(ReplicationSlots, NeedsPostgres13) { EXPECT_EQ(test::statement(replication_slots(), {.version = 120000}), ""); }
+TEST(ReplicationSlots, NeedsPostgres13) { EXPECT_EQ(test::statement(replication_slots(), 120000), ""); }
 
 }  // namespace
 }  // namespace pgwatch::collectors

@@ -157,15 +157,15 @@ TEST(Replication, DropsAndCountsAStandbyThatLooksLikeAnother) {
 }
 
 TEST(Replication, NeedsPostgres10) {
-  EXPECT_EQ(test::statement(replication(), {.version = 90624}), "");
-  EXPECT_THAT(test::statement(replication(), {.version = 100000}), HasSubstr("FROM pg_stat_wal_receiver"));
+  EXPECT_EQ(test::statement(replication(), 90624), "");
+  EXPECT_THAT(test::statement(replication(), 100000), HasSubstr("FROM pg_stat_wal_receiver"));
 }
 
 // Views of older servers have no column it names: those that came later are chosen by facts, and there are none here.
 TEST(Replication, AsksTheSameOfEveryServer) {
-  EXPECT_EQ(test::statement(replication(), {.version = 100000}), test::statement(replication(), {.version = 180000}));
+  EXPECT_EQ(test::statement(replication(), 100000), test::statement(replication(), 180000));
   EXPECT_THAT(needs_of(replication()), testing::IsEmpty());
-  EXPECT_THAT(test::statement(replication(), {.version = 180000}), Not(HasSubstr("/*if")));
+  EXPECT_THAT(test::statement(replication(), 180000), Not(HasSubstr("/*if")));
 }
 
 }  // namespace

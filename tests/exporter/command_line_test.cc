@@ -180,6 +180,7 @@ TEST(CommandLine, SaysWhatReplacesAVariableOfPostgresExporter) {
 
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(usage_error({"--chek-config"}), "unknown option --chek-config; did you mean --check-config? See --help");
+  EXPECT_EQ(usage_error({"--zzz"}), "unknown option --zzz; see --help");
   EXPECT_EQ(usage_error({"-h"}), "unexpected argument \"-h\"; see --help");
   EXPECT_EQ(usage_error({"serve"}), "unexpected argument \"serve\"; see --help");
   EXPECT_NE(usage_error({"--config"}), "");

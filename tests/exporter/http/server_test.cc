@@ -242,8 +242,9 @@ TEST_F(HttpServer, DropsWhatIsAnsweredAfterItStopped) {
 TEST_F(HttpServer, StopsWhileAnswersCome) {
   for (int round = 0; round < 20; ++round) {
     serve(waiting_.handler());
-    const auto clients = {ask_later(), ask_later(), ask_later()};
-    const std::vector<Reply> replies = waiting_.take(3);
+    std::vector<std::unique_ptr<test::HttpConnection>> clients;
+    for (int i = 0; i < 3; ++i) clients.push_back(ask_later());
+    const std::vector<Reply> replies = waiting_.take(clients.size());
     std::thread answering([&] {
       for (const Reply& reply : replies) reply(Response::text(200, "late"));
     });

@@ -1,0 +1,16 @@
+// postmaster: when the server was started, so that a restart shows.
+#include "collectors/catalogue.h"
+
+namespace pgwatch::collectors {
+
+Collector postmaster() {
+  return {
+      .name = "postmaster",
+      .help = "The server's first process.",
+      .source =
+          std::vector<Sql>{{.text = "SELECT extract(epoch FROM pg_postmaster_start_time()) AS start_time_seconds"}},
+      .columns = {gauge("start_time_seconds", "When the server was started, as a Unix time.")},
+  };
+}
+
+}  // namespace pgwatch::collectors

@@ -1,0 +1,92 @@
+// The catalogue against the folders: no collector is forgotten, none goes untested.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "collectors/catalogue.h"
+#include "exporter/model/instrument.h"
+#include "tests/source_tree.h"
+
+namespace pgwatch::test {
+namespace {
+
+using testing::HasSubstr;
+
+// collectors/postgres/replication.cc is replication.
+std::string name_of(const std::string& path) {
+  const std::size_t begin = path.rfind('/') + 1;
+  return path.substr(begin, path.rfind('.') - begin);
+}
+
+// One file per collector, below a folder of the catalogue's own.
+std::vector<std::string> collector_files() {
+  std::vector<std::string> paths = sources_below("collectors", {".cc"});
+  std::erase(paths, "collectors/catalogue.cc");
+  return paths;
+}
+
+std::set<std::string> catalogue_names() {
+  std::set<std::string> names;
+  for (const Collector& collector : collectors::catalogue()) names.insert(collector.name);
+  return names;
+}
+
+TEST(Catalogue, HasEveryFileOfCollectors) {
+  std::set<std::string> files;
+  for (const std::string& path : collector_files()) files.insert(name_of(path));
+  EXPECT_EQ(catalogue_names(), files);
+}
+
+TEST(Catalogue, NamesEachCollectorOnce) { EXPECT_EQ(catalogue_names().size(), collectors::catalogue().size()); }
+
+TEST(Catalogue, BuildsAndTestsEveryFile) {
+  const std::string build = read_source("collectors/CMakeLists.txt");
+  const std::string tests = read_source("tests/collectors/CMakeLists.txt");
+  for (const std::string& path : collector_files()) {
+    const std::string test = name_of(path) + "_test.cc";
+    EXPECT_THAT(build, HasSubstr(path.substr(path.find('/') + 1)));
+    EXPECT_TRUE(source_exists("tests/collectors/" + test)) << path << " has no test";
+    EXPECT_THAT(tests, HasSubstr("    " + test + "\n")) << path;
+  }
+}
+
+TEST(Catalogue, MakesInstrumentsThatDoNotClash) {
+  std::vector<InstrumentPtr> instruments;
+  for (Collector& collector : collectors::catalogue())
+    instruments.push_back(std::make_shared<const Instrument>(std::move(collector)));
+  EXPECT_NO_THROW(check_clashes(instruments));
+}
+
+// The newest variant's SQL gives each declared column, by its own name or after AS.
+TEST(Catalogue, AsksForEveryColumnItDeclares) {
+  for (const Collector& collector : collectors::catalogue()) {
+    const auto* variants = std::get_if<std::vector<Sql>>(&collector.source);
+    if (variants == nullptr) continue;
+    for (const Column& column : collector.columns)
+      EXPECT_TRUE(std::regex_search(variants->front().text, std::regex("\\b" + column.name + "\\b")))
+          << collector.name << ": " << column.name;
+  }
+}
+
+// Built-in collectors are read-only questions: one SELECT each, which changes nothing, waits for nothing and locks
+// nothing.
+TEST(Catalogue, OnlyReads) {
+  const std::regex forbidden(
+      R"(\b(insert|update|delete|merge|truncate|create|alter|drop|lock|vacuum|analyze|copy|call|do|set|reset|listen|notify|pg_sleep\w*|pg_advisory\w*|pg_terminate_backend|pg_cancel_backend|pg_read_file|set_config|nextval|dblink\w*|for\s+(update|share))\b)",
+      std::regex::icase);
+  for (const Collector& collector : collectors::catalogue()) {
+    const auto* variants = std::get_if<std::vector<Sql>>(&collector.source);
+    if (variants == nullptr) continue;
+    for (const Sql& sql : *variants) {
+      std::smatch found;
+      EXPECT_FALSE(std::regex_search(sql.text, found, forbidden)) << collector.name << ": " << found.str();
+      EXPECT_TRUE(std::regex_search(sql.text, std::regex(R"(^\s*(SELECT|WITH)\b)"))) << collector.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pgwatch::test

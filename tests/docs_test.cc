@@ -1,0 +1,178 @@
+// Holds the documents to the program: what they name is there, and what they show is so.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "collectors/catalogue.h"
+#include "exporter/command_line.h"
+#include "exporter/describe.h"
+#include "tests/exporter/config/fixture.h"
+#include "tests/source_tree.h"
+
+namespace pgwatch::test {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> documents() {
+  std::vector<std::string> paths = {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"};
+  for (const std::string& path : sources_below("docs", {".md"})) paths.push_back(path);
+  return paths;
+}
+
+struct CodeBlock {
+  std::string language;
+  std::string text;
+};
+
+std::vector<CodeBlock> code_blocks(const std::string& document) {
+  std::vector<CodeBlock> blocks;
+  std::istringstream lines(document);
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) {
+      if (!inside) blocks.push_back({line.substr(3), ""});
+      inside = !inside;
+    } else if (inside) {
+      blocks.back().text += line + '\n';
+    }
+  }
+  return blocks;
+}
+
+// What a document sets in code: its blocks, and what stands between backticks.
+std::vector<std::string> code_in(const std::string& document) {
+  static const std::regex fence("```[^`]*```");
+  static const std::regex span("`([^`\n]+)`");
+  std::vector<std::string> code;
+  for (const CodeBlock& block : code_blocks(document)) code.push_back(block.text);
+  const std::string prose = std::regex_replace(document, fence, "");
+  for (std::sregex_iterator match(prose.begin(), prose.end(), span), end; match != end; ++match)
+    code.push_back((*match)[1]);
+  return code;
+}
+
+std::set<std::string> all_matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::set<std::string> matches;
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
+    matches.insert((*match)[1]);
+  return matches;
+}
+
+// In the code of all documents; each match with the first document that has it.
+std::map<std::string, std::string> matches_in_documents(const std::string& pattern) {
+  std::map<std::string, std::string> found;
+  for (const std::string& path : documents())
+    for (const std::string& code : code_in(read_source(path)))
+      for (const std::string& match : all_matches(code, pattern)) found.emplace(match, path);
+  return found;
+}
+
+// -- What the documents name ------------------------------------------------------------------------------------------
+
+TEST(Documents, NameTargetsOfTheMakefile) {
+  std::set<std::string> targets;
+  for (const std::string& line : all_matches(read_source("Makefile"), "(?:^|\n)([a-z ]+):(?!=)"))
+    targets.merge(all_matches(line, "([a-z]+)"));
+  const auto named = matches_in_documents(R"((?:^|[\s;&])make ([a-z]+))");
+  ASSERT_TRUE(named.contains("run") && named.contains("test"));
+  for (const auto& [target, document] : named) EXPECT_THAT(targets, Contains(target)) << document;
+}
+
+TEST(Documents, NamePresetsThereAre) {
+  const std::set<std::string> presets = all_matches(read_source("CMakePresets.json"), "\"name\": \"([a-z]+)\"");
+  const auto named = matches_in_documents("--preset[ =]([a-z]+)");
+  ASSERT_TRUE(named.contains("dev"));
+  for (const auto& [preset, document] : named) EXPECT_THAT(presets, Contains(preset)) << document;
+}
+
+TEST(Documents, NameFilesThereAre) {
+  // The walk-through has the reader make these.
+  const std::set<std::string> to_be_made = {"collectors/postgres/postmaster.cc", "tests/collectors/postmaster_test.cc"};
+  const auto named = matches_in_documents(
+      R"((?:^|[\s(/])((?:exporter|collectors|tests|scripts|demo|docs|examples|bench|cmake)/[\w./-]*\w/?)(?![\w*<{]))");
+  ASSERT_GT(named.size(), 20U);
+  for (const auto& [path, document] : named)
+    EXPECT_TRUE(source_exists(path) || to_be_made.contains(path)) << document << " names " << path;
+}
+
+TEST(Documents, LinkToFilesThereAre) {
+  for (const std::string& path : documents()) {
+    const std::size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
+    for (const std::string& link : all_matches(read_source(path), R"(\]\(([^)#:]+)(?:#[^)]*)?\))"))
+      EXPECT_TRUE(source_exists(folder + link)) << path << " links to " << link;
+  }
+}
+
+TEST(Documents, NameOptionsOfTheCommandLine) {
+  const std::string help = command_line::help();
+  for (const std::string& path : documents())
+    for (const std::string& code : code_in(read_source(path)))
+      for (const std::string& call : all_matches(code, "(pgwatch (?:[^\n|>;]*))"))
+        for (const std::string& option : all_matches(call, R"((?:\s)(--[a-z][\w.-]*))"))
+          EXPECT_THAT(help, HasSubstr(option)) << path;
+}
+
+TEST(Documents, NameMetricsThereAre) {
+  const std::set<std::string> metrics = all_matches(describe(collectors::catalogue()), R"(\| `([a-z_]+)` \|)");
+  // PostgreSQL's own names, and the walk-through's metric.
+  const std::set<std::string> others = {"pg_monitor", "pg_stat_activity", "pg_database", "pg_postmaster_start_time",
+                                        "pg_postmaster_start_time_seconds"};
+  for (const char* path : {"README.md", "SECURITY.md", "CHANGELOG.md"})
+    for (const std::string& code : code_in(read_source(path)))
+      for (const std::string& name : all_matches(code, R"((?:^|[^\w/.-])((?:pg|pgwatch)_[a-z_]*[a-z])(?![\w*]))"))
+        EXPECT_TRUE(metrics.contains(name) || others.contains(name)) << path << " names " << name;
+}
+
+// -- What the documents show ------------------------------------------------------------------------------------------
+
+TEST(Documents, ReferenceOfMetricsIsWhatDescribePrints) {
+  EXPECT_EQ(read_source("docs/metrics.md"), describe(collectors::catalogue()))
+      << "make it anew: build/pgwatch --describe >docs/metrics.md";
+}
+
+TEST(Documents, ConfigurationsOfTheReadmeAreValid) {
+  config::Context context = config::fake_context();
+  context.catalogue = collectors::catalogue();
+  int seen = 0;
+  for (const CodeBlock& block : code_blocks(read_source("README.md"))) {
+    if (block.language != "yaml" || block.text.find("conninfo:") == std::string::npos) continue;
+    EXPECT_NO_THROW(config::parse(block.text, "README.md", context)) << block.text;
+    ++seen;
+  }
+  EXPECT_GT(seen, 0);
+}
+
+// tests/collectors/walkthrough_test.cc compiles and runs the same files.
+TEST(Documents, WalkthroughShowsFilesThatCompile) {
+  const std::string contributing = read_source("CONTRIBUTING.md");
+  for (const char* path : {"examples/collector/postmaster.cc", "examples/collector/postmaster_test.cc"})
+    EXPECT_THAT(contributing, HasSubstr("```cpp\n" + read_source(path) + "```\n")) << path;
+}
+
+TEST(Documents, ArchitectureIsReadInOneSitting) { EXPECT_LE(count_lines(read_source("ARCHITECTURE.md")), 200U); }
+
+TEST(Documents, LicencesNameEveryLibrary) {
+  const std::string licences = read_source("docs/licenses.md");
+  for (const char* name : {"libpq", "libmicrohttpd", "yaml-cpp", "spdlog", "fmt", "prometheus-cpp", "CLI11", "zlib"})
+    EXPECT_THAT(licences, HasSubstr("| " + std::string(name) + " |"));
+  EXPECT_THAT(read_source("LICENSE"), HasSubstr("Apache License"));
+}
+
+TEST(Documents, ReadmeBeginsWithWhatToType) {
+  const std::string readme = read_source("README.md");
+  const std::string screen = readme.substr(0, readme.find("\n## "));
+  for (const char* text : {"make run", "make test", "make build", "build/pgwatch", "CYBERTEC"})
+    EXPECT_THAT(screen, HasSubstr(text));
+  EXPECT_LE(count_lines(screen), 50U);
+}
+
+}  // namespace
+}  // namespace pgwatch::test

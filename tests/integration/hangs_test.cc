@@ -1,0 +1,136 @@
+// Servers, networks and name servers that say nothing: a scrape waits its time and no longer, and nobody else waits.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/live.h"
+#include "tests/support/proxy.h"
+#include "tests/support/silent_resolver.h"
+
+namespace pgwatch::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kShortConnect = "timeouts: {connect: 1s}";
+
+class Hang : public BesideWell {};
+
+double own(const Exposition& page, const std::string& name, Labels labels = {}) {
+  labels["server"] = "faulty";
+  return page.value(name, labels).value_or(-1);
+}
+
+TEST_F(Hang, ServerThatAcceptsAndNeverAnswersIsATimeout) {
+  Proxy proxy(server_->port());
+  proxy.black_hole();
+  const Pgwatch pgwatch(config(server_->conninfo("pgwatch", "postgres", proxy.port()), kShortConnect));
+  expect_down(pgwatch, "timeout", 3s);
+  expect_down(pgwatch, "timeout", 3s);
+  EXPECT_LE(proxy.counts().open, 3u);
+  proxy.accept();
+  EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
+}
+
+TEST_F(Hang, StoppedPostmasterHarmsNobodyWhoIsIn) {
+  PostgresServer faulty;
+  const Pgwatch inside(config(faulty.conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(inside, 10s), "faulty"));
+  faulty.freeze_postmaster();
+  EXPECT_TRUE(is_whole(scrape_beside_well(inside, 10s), "faulty"));
+  const Pgwatch outside(config(faulty.conninfo(), kShortConnect));
+  expect_down(outside, "timeout", 3s);
+  faulty.thaw();
+  EXPECT_TRUE(becomes_whole(outside, "faulty"));
+}
+
+TEST_F(Hang, StoppedServerCostsOneDeadlineAndThenASecond) {
+  PostgresServer faulty;
+  const Pgwatch pgwatch(config(faulty.conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  faulty.freeze();
+  expect_down(pgwatch, "timeout", 3s);
+  const Scrape second = scrape(pgwatch, 20s);
+  EXPECT_TRUE(is_down(second.page, "faulty", "timeout"));
+  EXPECT_TRUE(is_whole(second.page, "well"));
+  EXPECT_LT(second.took, 4s);
+  faulty.thaw();
+  EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
+}
+
+TEST_F(Hang, StoppedBackendIsReplacedAndTheNextScrapeWhole) {
+  PostgresServer faulty;
+  const Pgwatch pgwatch(config(faulty.conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  faulty.freeze_backends();
+  expect_down(pgwatch, "timeout", 1500ms);
+  EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  const Exposition page = scrape_beside_well(pgwatch, 10s);
+  EXPECT_EQ(own(page, "pgwatch_connections", {{"state", "abandoned"}}), 1);
+  EXPECT_EQ(own(page, "pgwatch_reconnects_total"), 1);
+  faulty.thaw();
+  EXPECT_TRUE(eventually([&] {
+    return own(scrape(pgwatch).page, "pgwatch_connections", {{"state", "abandoned"}}) == 0;
+  }));
+}
+
+// Each stopped backend takes a place until it is known to be gone or, where nobody is left to ask, until its time is up.
+TEST_F(Hang, StoppedBackendsFillTheCapAndNoMore) {
+  PostgresServer faulty;
+  const Pgwatch pgwatch(config(faulty.conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  const Census census(faulty);
+  Exposition page("");
+  ASSERT_TRUE(eventually([&] {
+    faulty.freeze_backends();
+    page = scrape_beside_well(pgwatch, 1s);
+    return page.value("pgwatch_target_down", {{"server", "faulty"}, {"reason", "no_place"}}) == 1;
+  }));
+  EXPECT_LE(census.most(), 3 + own(page, "pgwatch_abandoned_connections_expired_total"));
+  EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
+  page = scrape_beside_well(pgwatch, 10s);
+  EXPECT_GE(own(page, "pgwatch_abandoned_connections_expired_total"), 1);
+  EXPECT_LE(census.most(), 3 + own(page, "pgwatch_abandoned_connections_expired_total"));
+  faulty.thaw();
+  EXPECT_TRUE(faulty.wait_until("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch'", "1"));
+  EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+}
+
+TEST_F(Hang, ResolverThatNeverAnswersIsToldAsDns) {
+  if (const std::string why = SilentResolver::unavailable(); !why.empty()) GTEST_SKIP() << why;
+  SilentResolver resolver;
+  const Pgwatch pgwatch(config("host=database.example user=pgwatch dbname=postgres"), {.mounts = resolver.mounts()});
+  expect_down(pgwatch, "dns", 3s);
+  expect_down(pgwatch, "dns", 3s);
+  EXPECT_GT(resolver.questions(), 0u);
+  pgwatch.signal(SIGINT);
+  EXPECT_EQ(pgwatch.wait(1s), 0);
+}
+
+// -- The end ----------------------------------------------------------------------------------------------------------
+
+TEST_F(Hang, ProgramEndsWithinASecondWhileAServerIsStopped) {
+  PostgresServer faulty;
+  const Pgwatch pgwatch(config(faulty.conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  faulty.freeze();
+  expect_down(pgwatch, "timeout", 1500ms);  // by now a cancel hangs
+  pgwatch.signal(SIGTERM);
+  EXPECT_EQ(pgwatch.wait(1s), 0);
+}
+
+TEST_F(Hang, ProgramThatEndsAnswersWhoWaits) {
+  PostgresServer faulty;
+  const Pgwatch pgwatch(config(faulty.conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  const double statements = own(scrape(pgwatch).page, "pgwatch_statements_total");
+  EXPECT_GT(statements, 0);
+  faulty.freeze();
+  HttpConnection waiting(pgwatch.port());
+  waiting.send("GET /metrics HTTP/1.1\r\nHost: test\r\nX-Prometheus-Scrape-Timeout-Seconds: 20\r\n\r\n");
+  ASSERT_FALSE(waiting.has_data(300));
+  pgwatch.signal(SIGINT);
+  EXPECT_EQ(pgwatch.wait(1s), 0);
+}
+
+}  // namespace
+}  // namespace pgwatch::test

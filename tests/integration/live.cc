@@ -1,0 +1,90 @@
+#include "tests/integration/live.h"
+
+#include <algorithm>
+
+namespace pgwatch::test {
+
+using std::chrono::milliseconds;
+
+std::string config_of(const std::vector<Watched>& targets, const std::string& more) {
+  std::string config = more + "\ntargets:\n";
+  for (const Watched& target : targets) {
+    config += "  - name: " + target.name + "\n    conninfo: \"" + target.conninfo + "\"\n";
+    if (!target.more.empty()) config += "    " + target.more + "\n";
+  }
+  return config;
+}
+
+HttpHeaders scrape_headers(milliseconds timeout) {
+  return {{"X-Prometheus-Scrape-Timeout-Seconds", std::to_string(std::chrono::duration<double>(timeout).count())}};
+}
+
+Scrape scrape(const Pgwatch& pgwatch, milliseconds timeout) {
+  const auto begun = std::chrono::steady_clock::now();
+  Exposition page = pgwatch.metrics("/metrics", scrape_headers(timeout));
+  const auto took = std::chrono::steady_clock::now() - begun;
+  return {std::move(page), std::chrono::duration_cast<milliseconds>(took)};
+}
+
+testing::AssertionResult is_whole(const Exposition& page, const std::string& server) {
+  const Labels labels = {{"server", server}};
+  if (page.value("pg_up", labels) != 1) return testing::AssertionFailure() << server << " is not up";
+  for (const Sample& down : page.all("pgwatch_target_down", labels))
+    return testing::AssertionFailure() << server << " is up and down for " << down.labels.at("reason");
+  for (const Sample& one : page.all("pgwatch_collector_success", labels))
+    if (one.value != 1) return testing::AssertionFailure() << one.labels.at("collector") << " failed on " << server;
+  if (!page.value("pg_replication_is_replica", labels))
+    return testing::AssertionFailure() << server << " has no data";
+  return testing::AssertionSuccess();
+}
+
+testing::AssertionResult is_down(const Exposition& page, const std::string& server, const std::string& reason) {
+  const Labels labels = {{"server", server}};
+  if (page.value("pg_up", labels) != 0) return testing::AssertionFailure() << server << " does not say pg_up 0";
+  const std::vector<Sample> down = page.all("pgwatch_target_down", labels);
+  if (down.size() != 1) return testing::AssertionFailure() << server << " is down for " << down.size() << " reasons";
+  if (down[0].labels.at("reason") != reason || down[0].value != 1)
+    return testing::AssertionFailure() << server << " is down for " << down[0].labels.at("reason");
+  if (page.value("pg_replication_is_replica", labels))
+    return testing::AssertionFailure() << server << " is down and has data";
+  return testing::AssertionSuccess();
+}
+
+testing::AssertionResult becomes_whole(const Pgwatch& pgwatch, const std::string& server) {
+  testing::AssertionResult last = testing::AssertionFailure();
+  eventually([&] { return last = is_whole(scrape(pgwatch).page, server), last; });
+  return last;
+}
+
+std::string kept_backend(const PostgresServer& server) {
+  return server.value("SELECT pid FROM pg_stat_activity WHERE usename = 'pgwatch' ORDER BY backend_start LIMIT 1");
+}
+
+Exposition BesideWell::scrape_beside_well(const Pgwatch& pgwatch, milliseconds timeout) {
+  Scrape one = scrape(pgwatch, timeout);
+  EXPECT_LT(one.took, timeout);
+  EXPECT_TRUE(is_whole(one.page, "well"));
+  return std::move(one.page);
+}
+
+void BesideWell::expect_down(const Pgwatch& pgwatch, const std::string& reason, milliseconds timeout) {
+  EXPECT_TRUE(is_down(scrape_beside_well(pgwatch, timeout), "faulty", reason));
+}
+
+Census::Census(const PostgresServer& server) {
+  thread_ = std::thread([this, conninfo = server.socket_conninfo()] {
+    SqlSession session(conninfo);
+    while (!over_) {
+      const auto rows = session.run("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch'");
+      most_ = std::max(most_.load(), std::stoi(rows.at(0).at(0).value_or("0")));
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  });
+}
+
+Census::~Census() {
+  over_ = true;
+  thread_.join();
+}
+
+}  // namespace pgwatch::test

@@ -1,0 +1,78 @@
+// What tests of the running program say again and again: a configuration, a scrape as Prometheus makes it, and what the
+// page says of a server.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/integration/shared_server.h"
+#include "tests/support/pgwatch.h"
+#include "tests/support/postgres_server.h"
+
+namespace pgwatch::test {
+
+struct Watched {
+  std::string name;
+  std::string conninfo;
+  std::string more = {};  // lines of the target, as in "password_file: /secret"
+};
+
+// A configuration of these targets; `more` is what else is in the file.
+std::string config_of(const std::vector<Watched>& targets, const std::string& more = "");
+
+struct Scrape {
+  Exposition page;
+  std::chrono::milliseconds took;
+};
+
+// Throws std::runtime_error where the answer is not 200.
+Scrape scrape(const Pgwatch& pgwatch, std::chrono::milliseconds timeout = std::chrono::seconds(10));
+HttpHeaders scrape_headers(std::chrono::milliseconds timeout);
+
+// The server is up and every collector has its data.
+testing::AssertionResult is_whole(const Exposition& page, const std::string& server);
+// The server is down, for this reason and no other.
+testing::AssertionResult is_down(const Exposition& page, const std::string& server, const std::string& reason);
+
+// Scrapes until the server is whole.
+testing::AssertionResult becomes_whole(const Pgwatch& pgwatch, const std::string& server);
+
+// The backend of the kept connection: the eldest of pgwatch's.
+std::string kept_backend(const PostgresServer& server);
+
+// A faulty server beside one that is well: whatever happens to the first, the second's data is complete.
+class BesideWell : public SharedServer {
+ protected:
+  static std::string config(const std::string& faulty, const std::string& more = "") {
+    return config_of({{"faulty", faulty}, {"well", server_->conninfo()}}, more);
+  }
+
+  // One scrape, answered within its time, with the other server's data.
+  static Exposition scrape_beside_well(const Pgwatch& pgwatch, std::chrono::milliseconds timeout);
+  // The same, and the faulty server is down for this reason.
+  static void expect_down(const Pgwatch& pgwatch, const std::string& reason,
+                          std::chrono::milliseconds timeout = std::chrono::seconds(10));
+};
+
+// Counts pgwatch's connections, as the server sees them, until its end. The server has to run all the time.
+class Census {
+ public:
+  explicit Census(const PostgresServer& server);
+  ~Census();
+  Census(const Census&) = delete;
+  Census& operator=(const Census&) = delete;
+
+  int most() const { return most_; }
+
+ private:
+  std::atomic<bool> over_ = false;
+  std::atomic<int> most_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace pgwatch::test

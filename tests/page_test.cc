@@ -1,0 +1,196 @@
+// The page as Prometheus gets it: every family there is, once, from answers made up here. The golden page is what
+// people diff when a name changes; promtool judges it.
+//
+// PGWATCH_UPDATE_GOLDEN=1 writes both files anew.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "collectors/catalogue.h"
+#include "exporter/engine/process.h"
+#include "exporter/engine/report.h"
+#include "exporter/engine/telemetry.h"
+#include "exporter/model/exposition.h"
+#include "exporter/model/instrument.h"
+#include "tests/collectors/answer.h"
+#include "tests/support/exposition.h"
+#include "tests/support/process.h"
+#include "tests/support/temporary_folder.h"
+
+namespace pgwatch {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr const char* kGoldenPage = PGWATCH_SOURCE "/tests/golden/page.txt";
+constexpr const char* kGoldenComplaints = PGWATCH_SOURCE "/tests/golden/promtool.txt";
+
+const SteadyTime kAsked{std::chrono::hours{1}};
+
+// -- Made-up answers --------------------------------------------------------------------------------------------------
+
+std::vector<test::Row> primary_with_a_standby() {
+  return {{{"is_replica", "f"},
+           {"lag_seconds", "0"},
+           {"last_replay_seconds", "0"},
+           {"application_name", "standby"},
+           {"client_addr", "127.0.0.1/32"},
+           {"slot_name", "standby"},
+           {"state", "streaming"},
+           {"sync_state", "async"},
+           {"pg_current_wal_lsn_bytes", "9223372036854775809"},
+           {"sent_lag_bytes", "0"},
+           {"write_lag_bytes", "8"},
+           {"flush_lag_bytes", "16"},
+           {"replay_lag_bytes", "24"},
+           {"write_lag_seconds", "0.001"},
+           {"flush_lag_seconds", "0.002"},
+           {"replay_lag_seconds", "0.004"}}};
+}
+
+std::vector<test::Row> streaming_standby() {
+  return {{{"is_replica", "t"},
+           {"lag_seconds", "1.5"},
+           {"last_replay_seconds", "1.5"},
+           {"replay_age_seconds", "1.5"},
+           {"replay_pending_bytes", "4096"},
+           {"replay_paused", "f"},
+           {"status", "streaming"},
+           {"receiver_last_message_age_seconds", "0.25"}}};
+}
+
+std::vector<test::Row> slots() {
+  return {{{"slot_name", "standby"},
+           {"slot_type", "physical"},
+           {"active", "t"},
+           {"retained_bytes", "1024"},
+           {"slot_current_wal_lsn", "50331648"},
+           {"slot_confirmed_flush_lsn", "0"},
+           {"safe_wal_size", "1073741824"},
+           {"wal_status", "reserved"},
+           {"has_wal_status", "1"}},
+          {{"slot_name", "feed"},
+           {"slot_type", "logical"},
+           {"database", "lake"},
+           {"active", "f"},
+           {"slot_current_wal_lsn", "50331648"},
+           {"wal_status", "lost"},
+           {"has_wal_status", "1"},
+           {"invalidation_reason", "wal_removed"},
+           {"invalidated", "1"},
+           {"inactive_since", "1795000000"}}};
+}
+
+Answered answered(const Collector& collector, const std::string& server, const std::vector<test::Row>& rows) {
+  const Instrument instrument(collector);
+  Sink sink(instrument.metrics());
+  instrument.emit(test::answer(collector, rows), sink);
+  auto block = std::make_shared<Block>();
+  block->collector = collector.name;
+  block->server = server;
+  append_label(block->labels, "server", server);
+  block->samples = sink.take_samples();
+  block->asked_at = kAsked;
+  block->duration = milliseconds{2};
+  block->answered_at = kAsked + block->duration;
+  return {block, block};
+}
+
+Answered skipped(const Collector& collector, const std::string& server) {
+  auto block = std::make_shared<Block>();
+  block->collector = collector.name;
+  block->server = server;
+  block->outcome = Outcome::kSkipped;
+  block->reason = "version";
+  return {block, nullptr};
+}
+
+TargetStatus up(const std::string& server) {
+  auto facts = std::make_shared<Facts>();
+  facts->version_text = "15.18";
+  facts->system_identifier = "7000000000000000001";
+  return {server, "server=\"" + server + "\"", true, "", "", "127.0.0.1:5432", facts};
+}
+
+Snapshot snapshot() {
+  Snapshot snapshot;
+  snapshot.asked_at = kAsked;
+  snapshot.answered_at = kAsked + milliseconds{4};
+  snapshot.targets = {up("primary"), up("standby"), {"gone", "server=\"gone\"", false, "refused", "", "", nullptr}};
+  snapshot.answers = {answered(collectors::replication(), "primary", primary_with_a_standby()),
+                      answered(collectors::replication(), "standby", streaming_standby()),
+                      answered(collectors::replication_slots(), "primary", slots()),
+                      skipped(collectors::replication_slots(), "standby")};
+  return snapshot;
+}
+
+// -- The page ---------------------------------------------------------------------------------------------------------
+
+// What no two runs share: the numbers of this process, its compiler, and the time of the last reload.
+std::string without_what_changes(const std::string& page) {
+  std::istringstream lines(page);
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    const bool changes =
+        line.starts_with("process_") || line.starts_with("pgwatch_config_last_reload_success_timestamp");
+    if (changes) line.replace(line.rfind(' '), std::string::npos, " 1");
+    if (line.starts_with("pgwatch_build_info")) line = "pgwatch_build_info{compiler=\"c\",version=\"v\"} 1";
+    text += line + '\n';
+  }
+  return text;
+}
+
+std::string page() {
+  const Snapshot answers = snapshot();
+  Telemetry telemetry("v");
+  telemetry.add_target("primary");
+  telemetry.reloaded(true);
+  telemetry.blocking_call_abandoned("resolve");
+  Block failed;
+  failed.server = "primary";
+  failed.collector = "replication";
+  failed.reason = "57014";
+  telemetry.collector_failed(failed);
+  std::vector<BlockPtr> blocks;
+  for (const Answered& one : answers.answers) blocks.push_back(one.served);
+  blocks.insert(blocks.end(), {report_on(answers), telemetry.block(), report_on_process()});
+  return without_what_changes(write_exposition(blocks).text);
+}
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void expect_golden(const std::string& path, const std::string& text) {
+  if (std::getenv("PGWATCH_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+  EXPECT_EQ(text, read(path)) << "if the change is meant, run again with PGWATCH_UPDATE_GOLDEN=1";
+}
+
+TEST(Page, EqualsTheGoldenOne) { expect_golden(kGoldenPage, page()); }
+
+TEST(Page, HoldsEveryMetricThatIsDeclared) {
+  const test::Exposition exposition(page());
+  for (const Collector& collector : collectors::catalogue()) {
+    const Instrument instrument(collector);
+    for (const MetricPtr& metric : instrument.metrics()) EXPECT_NE(exposition.type(metric->name), "") << metric->name;
+  }
+  for (const auto& declared : {reported_metrics(), Telemetry::declared()})
+    for (const OwnMetric& own : declared) EXPECT_NE(exposition.type(own.metric.name), "") << own.metric.name;
+}
+
+// Names that postgres_exporter gave are ours to keep, whatever the linter says of them.
+TEST(Page, DrawsFromPromtoolTheComplaintsWeKnowAndNoOther) {
+  const test::TemporaryFolder folder;
+  folder.write("page.txt", page());
+  const std::string script = "promtool check metrics < page.txt > complaints.txt 2>&1; [ $? -le 3 ]";
+  test::run({.arguments = {"/bin/sh", "-c", "cd '" + folder.path().string() + "' && " + script}});
+  expect_golden(kGoldenComplaints, read(folder.path() / "complaints.txt"));
+}
+
+}  // namespace
+}  // namespace pgwatch
