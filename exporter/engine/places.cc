@@ -35,6 +35,4 @@ std::vector<postgres::Backend> Places::abandoned() const {
   return backends;
 }
 
-SteadyTime Places::next_expiry() const { return std::ranges::min_element(abandoned_, {}, &Abandoned::until)->until; }
-
 }  // namespace pgwatch

@@ -31,9 +31,7 @@ class Places {
 
   std::vector<postgres::Backend> abandoned() const;
   std::size_t abandoned_count() const { return abandoned_.size(); }
-  SteadyTime next_expiry() const;  // REQUIRES: abandoned_count() > 0
   int open_count() const { return open_; }
-  void set_cap(int cap) { cap_ = cap; }
 
  private:
   struct Abandoned {
@@ -43,7 +41,7 @@ class Places {
 
   int taken() const { return open_ + static_cast<int>(abandoned_.size()); }
 
-  int cap_;
+  const int cap_;
   int open_ = 0;
   std::vector<Abandoned> abandoned_;
 };

@@ -44,7 +44,9 @@ TEST_F(RealPipeline, PreparesOnceAndRemembersOnlyWhatParsed) {
   EXPECT_EQ(ask_one(connection, count), "1");
   EXPECT_EQ(ask_one(connection, "SELECT * FROM appears_later", Prepare::kYes), "[42P01]");
   server_->sql("CREATE VIEW appears_later AS SELECT 'there' AS cell; GRANT SELECT ON appears_later TO public");
+  const std::uint64_t sent_before = connection.statements_sent();
   EXPECT_EQ(ask_one(connection, "SELECT * FROM appears_later", Prepare::kYes), "there");
+  EXPECT_EQ(connection.statements_sent(), sent_before + 1) << "it was not taken for prepared";
   server_->sql("DROP VIEW appears_later");
 }
 

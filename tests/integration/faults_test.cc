@@ -6,7 +6,6 @@
 #include "tests/integration/live.h"
 #include "tests/support/ports.h"
 #include "tests/support/postgres_template.h"
-#include "tests/support/proxy.h"
 #include "tests/support/scripted_postgres.h"
 
 namespace pgwatch::test {
@@ -45,49 +44,45 @@ TEST_F(Fault, EveryServerThatIsDownHasItsOwnReason) {
   const Pgwatch pgwatch(config_of(watched));
   const Exposition page = scrape_beside_well(pgwatch, 3s);
   for (const auto& [reason, conninfo] : targets) EXPECT_TRUE(is_down(page, reason, reason));
-  EXPECT_EQ(page.value("pg_exporter_last_scrape_error"), std::nullopt) << "said before the first page was written";
 }
 
 TEST_F(Fault, ServerDownAtStartAndLaterIsBackWithTheNextTry) {
-  PostgresServer faulty;
-  faulty.stop();
-  const Pgwatch pgwatch(config(faulty.conninfo()));
+  faulty_->stop();
+  const Pgwatch pgwatch(config(faulty_->conninfo()));
   expect_down(pgwatch, "refused");
-  faulty.start();
+  faulty_->start();
   EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
-  faulty.stop();
+  faulty_->stop();
   EXPECT_TRUE(eventually([&] { return is_down(scrape(pgwatch).page, "faulty", "refused"); }));
   expect_down(pgwatch, "refused");
-  faulty.start();
+  faulty_->start();
   EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
 }
 
 TEST_F(Fault, RestartBetweenScrapesIsNotSeenByTheNext) {
-  PostgresServer faulty;
-  const Pgwatch pgwatch(config(faulty.conninfo()));
-  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
-  const std::string before = kept_backend(faulty);
-  faulty.restart();
-  const Exposition page = scrape_beside_well(pgwatch, 10s);
+  const Pgwatch pgwatch(config(faulty_->conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
+  const std::string before = kept_backend(*faulty_);
+  faulty_->restart();
+  const Exposition page = scrape_beside_well(pgwatch);
   EXPECT_TRUE(is_whole(page, "faulty"));
-  EXPECT_NE(kept_backend(faulty), before);
+  EXPECT_NE(kept_backend(*faulty_), before);
   EXPECT_EQ(page.value("pgwatch_reconnects_total", {{"server", "faulty"}}), 1);
   EXPECT_EQ(page.value("pgwatch_reconnects_total", {{"server", "well"}}), 0);
 }
 
 TEST_F(Fault, CrashBetweenScrapesIsNotSeenByTheNext) {
-  PostgresServer faulty;
-  const Pgwatch pgwatch(config(faulty.conninfo()));
-  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
-  faulty.kill();
-  faulty.start();
-  EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  const Pgwatch pgwatch(config(faulty_->conninfo()));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
+  faulty_->kill();
+  faulty_->start();
+  EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
 }
 
 TEST_F(Fault, WrongPasswordIsReadAgainAtTheNextTry) {
   const TemporaryFolder folder;
   const std::string file = folder.write("password", "wrong\n").string();
-  const std::string conninfo = with_password(server_->conninfo(), "unused");
+  const std::string conninfo = with_password(faulty_->conninfo(), "unused");
   const Pgwatch pgwatch(config_of({{"faulty", conninfo, "password_file: " + file}, {"well", server_->conninfo()}}));
   expect_down(pgwatch, "auth");
   EXPECT_EQ(pgwatch.log().find("wrong"), std::string::npos);
@@ -106,40 +101,37 @@ std::vector<SqlSession> fill(const PostgresServer& server) {
 }
 
 TEST_F(Fault, FullServerLetsUsInWhenAPlaceIsFree) {
-  const PostgresServer faulty({.settings = {"max_connections = 6"}});
-  faulty.sql("CREATE ROLE guest LOGIN PASSWORD 'guest-password'");
-  std::vector<SqlSession> guests = fill(faulty);
+  std::vector<SqlSession> guests = fill(*faulty_);
   ASSERT_FALSE(guests.empty());
-  const Pgwatch pgwatch(config(faulty.conninfo()));
+  const Pgwatch pgwatch(config(faulty_->conninfo()));
   expect_down(pgwatch, "too_many_connections");
   guests.clear();
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
-  const std::string backend = kept_backend(faulty);
-  guests = fill(faulty);
-  EXPECT_EQ(scrape_beside_well(pgwatch, 10s).value("pg_up", {{"server", "faulty"}}), 1);
-  EXPECT_EQ(kept_backend(faulty), backend);
+  const std::string backend = kept_backend(*faulty_);
+  guests = fill(*faulty_);
+  EXPECT_EQ(scrape_beside_well(pgwatch).value("pg_up", {{"server", "faulty"}}), 1);
+  EXPECT_EQ(kept_backend(*faulty_), backend);
 }
 
 TEST_F(Fault, CutMidPipelineIsAskedAgainWithinTheScrape) {
-  const PostgresServer faulty;
-  Proxy proxy(faulty.port());
-  const Pgwatch pgwatch(config(faulty.conninfo("pgwatch", "postgres", proxy.port()), kShortConnect));
-  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  Proxy proxy(faulty_->port());
+  const Pgwatch pgwatch(config(through(proxy), kShortConnect));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   const std::size_t before = proxy.counts().to_client;
-  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   const std::size_t answer = proxy.counts().to_client - before;
   for (const std::size_t bytes : {std::size_t{1}, answer / 2, answer - 1}) {
-    const std::string backend = kept_backend(faulty);
+    const std::string backend = kept_backend(*faulty_);
     proxy.cut_after(bytes);
-    EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty")) << "cut after " << bytes;
-    EXPECT_NE(kept_backend(faulty), backend);
+    EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty")) << "cut after " << bytes;
+    EXPECT_NE(kept_backend(*faulty_), backend);
   }
 }
 
 TEST_F(Fault, CutForGoodIsToldAtOnce) {
-  Proxy proxy(server_->port());
-  const Pgwatch pgwatch(config(server_->conninfo("pgwatch", "postgres", proxy.port())));
-  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch, 10s), "faulty"));
+  Proxy proxy(faulty_->port());
+  const Pgwatch pgwatch(config(through(proxy)));
+  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   proxy.refuse();
   proxy.cut_after(1);
   const Scrape one = scrape(pgwatch, 10s);

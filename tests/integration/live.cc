@@ -33,8 +33,7 @@ testing::AssertionResult is_whole(const Exposition& page, const std::string& ser
     return testing::AssertionFailure() << server << " is up and down for " << down.labels.at("reason");
   for (const Sample& one : page.all("pgwatch_collector_success", labels))
     if (one.value != 1) return testing::AssertionFailure() << one.labels.at("collector") << " failed on " << server;
-  if (!page.value("pg_replication_is_replica", labels))
-    return testing::AssertionFailure() << server << " has no data";
+  if (!page.value("pg_replication_is_replica", labels)) return testing::AssertionFailure() << server << " has no data";
   return testing::AssertionSuccess();
 }
 
@@ -52,13 +51,35 @@ testing::AssertionResult is_down(const Exposition& page, const std::string& serv
 
 testing::AssertionResult becomes_whole(const Pgwatch& pgwatch, const std::string& server) {
   testing::AssertionResult last = testing::AssertionFailure();
-  eventually([&] { return last = is_whole(scrape(pgwatch).page, server), last; });
-  return last;
+  const auto holds = [&] {
+    last = is_whole(scrape(pgwatch).page, server);
+    return static_cast<bool>(last);
+  };
+  return eventually(holds) ? testing::AssertionSuccess() : last;
+}
+
+testing::AssertionResult has_no_backend(const PostgresServer& server) {
+  return server.wait_until("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch'", "0");
 }
 
 std::string kept_backend(const PostgresServer& server) {
   return server.value("SELECT pid FROM pg_stat_activity WHERE usename = 'pgwatch' ORDER BY backend_start LIMIT 1");
 }
+
+// Few places, so that they can be filled; and it says every statement it has run, so that they can be counted.
+void BesideWell::SetUpTestSuite() {
+  SharedServer::SetUpTestSuite();
+  faulty_ = std::make_unique<PostgresServer>(
+      PostgresOptions{.settings = {"max_connections = 10", "log_min_duration_statement = 0"}});
+  faulty_->sql("CREATE ROLE guest LOGIN PASSWORD 'guest-password'");
+}
+
+void BesideWell::TearDownTestSuite() {
+  faulty_.reset();
+  SharedServer::TearDownTestSuite();
+}
+
+void BesideWell::SetUp() { ASSERT_TRUE(has_no_backend(*faulty_)); }
 
 Exposition BesideWell::scrape_beside_well(const Pgwatch& pgwatch, milliseconds timeout) {
   Scrape one = scrape(pgwatch, timeout);

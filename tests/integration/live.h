@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "tests/integration/shared_server.h"
 #include "tests/support/pgwatch.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/proxy.h"
 
 namespace pgwatch::test {
 
@@ -44,19 +46,31 @@ testing::AssertionResult becomes_whole(const Pgwatch& pgwatch, const std::string
 
 // The backend of the kept connection: the eldest of pgwatch's.
 std::string kept_backend(const PostgresServer& server);
+// Waits until the server has no backend of pgwatch's.
+testing::AssertionResult has_no_backend(const PostgresServer& server);
 
-// A faulty server beside one that is well: whatever happens to the first, the second's data is complete.
+// A faulty server beside one that is well: whatever happens to the first, the second's data is complete. Each test
+// leaves the faulty one running.
 class BesideWell : public SharedServer {
  protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+  void SetUp() override;
+  void TearDown() override { faulty_->thaw(); }
+
   static std::string config(const std::string& faulty, const std::string& more = "") {
     return config_of({{"faulty", faulty}, {"well", server_->conninfo()}}, more);
   }
+  static std::string through(const Proxy& proxy) { return faulty_->conninfo("pgwatch", "postgres", proxy.port()); }
 
   // One scrape, answered within its time, with the other server's data.
-  static Exposition scrape_beside_well(const Pgwatch& pgwatch, std::chrono::milliseconds timeout);
+  static Exposition scrape_beside_well(const Pgwatch& pgwatch,
+                                       std::chrono::milliseconds timeout = std::chrono::seconds(10));
   // The same, and the faulty server is down for this reason.
   static void expect_down(const Pgwatch& pgwatch, const std::string& reason,
                           std::chrono::milliseconds timeout = std::chrono::seconds(10));
+
+  inline static std::unique_ptr<PostgresServer> faulty_;
 };
 
 // Counts pgwatch's connections, as the server sees them, until its end. The server has to run all the time.

@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netdb.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -54,6 +55,21 @@ void without_ipv6(const std::function<void()>& body) {
   }).join();
 }
 
+std::vector<std::string> addresses_of(const char* name) {
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* first = nullptr;
+  EXPECT_EQ(::getaddrinfo(name, nullptr, &hints, &first), 0);
+  std::vector<std::string> addresses;
+  for (const addrinfo* one = first; one != nullptr; one = one->ai_next) {
+    char text[NI_MAXHOST];
+    ::getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST);
+    addresses.emplace_back(text);
+  }
+  ::freeaddrinfo(first);
+  return addresses;
+}
+
 TEST(Listeners, OnAllAddressesAnswerIPv4AndIPv6OnOnePort) {
   Server server({{"", 0}}, {}, greet);
   EXPECT_FALSE(server.ipv4_only());
@@ -71,7 +87,8 @@ TEST(Listeners, OnAllAddressesAreIPv4AloneAndSaySoWhereTheKernelHasNoIPv6) {
 
 TEST(Listeners, OnLocalhostAnswerOnEveryAddressItHas) {
   Server server({{"localhost", 0}}, {}, greet);
-  EXPECT_EQ(test::http_get(server.ports().at(0), "/", {}, "127.0.0.1").body, "hello");
+  for (const std::string& host : addresses_of("localhost"))
+    EXPECT_EQ(test::http_get(server.ports().at(0), "/", {}, host).body, "hello") << host;
 }
 
 TEST(Listeners, OnLocalhostPassOverTheIPv6AddressWhereTheKernelHasNoIPv6) {

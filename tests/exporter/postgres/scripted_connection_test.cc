@@ -98,6 +98,16 @@ TEST(ScriptedConnection, SilenceInAPipelineLeavesItBusy) {
   EXPECT_TRUE(pgwatch::test::eventually([&] { return server.cancels() == 1; }));
 }
 
+TEST(ScriptedConnection, SendingToAServerThatDoesNotReadNeverBlocks) {
+  const ScriptedPostgres server({.ending = Act::kSilence});
+  Connection connection(parameters(server.conninfo()));
+  ASSERT_TRUE(connect(connection));
+  const std::string large = "SELECT '" + std::string(32'000'000, 'x') + "'";  // more than sockets hold
+  connection.send({{1, large}, {2, large}});
+  EXPECT_EQ(connection.state(), Connection::State::kBusy);
+  EXPECT_TRUE(connection.events() & POLLOUT);
+}
+
 TEST(ScriptedConnection, BytesThatComeOneByOneMakeAnAnswer) {
   const ScriptedPostgres server({.pause = 1ms});
   Connection connection(parameters(server.conninfo()));

@@ -1,0 +1,206 @@
+#include "exporter/engine/blocking.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "tests/exporter/engine/loop_thread.h"
+
+namespace pgwatch {
+namespace {
+
+using namespace std::chrono_literals;
+using test::eventually;
+using test::Gate;
+using test::LoopThread;
+using Result = Blocking::Result;
+
+constexpr auto kFiles = BlockingKind::kFiles;
+
+SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+class BlockingTest : public testing::Test {
+ protected:
+  // The test's threads end where a gate still holds them.
+  ~BlockingTest() override {
+    if (!opened_) gate_.open();
+  }
+
+  void open_gate() {
+    opened_ = true;
+    gate_.open();
+  }
+
+  // A job that stays inside until the gate opens; in it when the function returns.
+  Blocking::Call hang(std::atomic<int>& ran, SteadyTime start_by = in(1h)) {
+    const auto inside = std::make_shared<std::atomic<bool>>(false);
+    auto call = thread_.run([&] {
+      return blocking_.call(
+          kFiles, start_by,
+          [inside, gate = gate_] {
+            *inside = true;
+            gate.wait();
+          },
+          [&ran](Result result) { ran += result == Result::kRan ? 1 : 100; });
+    });
+    EXPECT_TRUE(eventually([&] { return inside->load(); }));
+    return call;
+  }
+
+  Blocking::Call call(Task job, Blocking::Done done, SteadyTime start_by = in(1h), BlockingKind kind = kFiles) {
+    return thread_.run([&] { return blocking_.call(kind, start_by, std::move(job), std::move(done)); });
+  }
+
+  bool busy() {
+    return thread_.run([this] { return blocking_.busy(); });
+  }
+
+  void stop() {
+    thread_.run([this] { blocking_.stop(); });
+  }
+
+  // Calls end on the loop's thread, which they belong to.
+  void forget(Blocking::Call& call) {
+    thread_.run([&] { call.forget(); });
+  }
+
+  Gate gate_;
+  bool opened_ = false;
+  std::atomic<int> written_off_ = 0;
+  Loop loop_;
+  Blocking blocking_{loop_, [this](BlockingKind kind) { written_off_ += kind == kFiles ? 1 : 100; }, 40ms};
+  LoopThread thread_{loop_};
+};
+
+TEST_F(BlockingTest, RunsAJobElsewhereAndSaysSoHere) {
+  std::thread::id ran_on;
+  std::thread::id told_on;
+  const Gate told;
+  const auto one = call([&] { ran_on = std::this_thread::get_id(); },
+                        [&](Result result) {
+                          EXPECT_EQ(result, Result::kRan);
+                          told_on = std::this_thread::get_id();
+                          told.open();
+                        });
+  ASSERT_TRUE(told.opens());
+  EXPECT_EQ(told_on, thread_.run([] { return std::this_thread::get_id(); }));
+  EXPECT_NE(ran_on, told_on);
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+  EXPECT_EQ(written_off_, 0);
+}
+
+TEST_F(BlockingTest, OneKindDoesNotWaitForAnother) {
+  std::atomic<int> ran = 0;
+  const auto hung = hang(ran);
+  const Gate told;
+  const auto other = call([] {}, [&](Result) { told.open(); }, in(1h), BlockingKind::kCancel);
+  EXPECT_TRUE(told.opens());
+  EXPECT_EQ(ran, 0);
+}
+
+TEST_F(BlockingTest, AJobThatHasNotStartedInTimeNeverDoes) {
+  std::atomic<int> hung_ran = 0;
+  std::atomic<bool> started = false;
+  const auto hung = hang(hung_ran);
+  const Gate told;
+  Result result{};
+  const auto late = call([&] { started = true; },
+                         [&](Result what) {
+                           result = what;
+                           told.open();
+                         },
+                         in(10ms));
+  ASSERT_TRUE(told.opens());
+  EXPECT_EQ(result, Result::kDropped);
+  open_gate();
+  EXPECT_TRUE(eventually([&] { return hung_ran == 1; })) << "what had started has no deadline here";
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+  EXPECT_FALSE(started);
+}
+
+TEST_F(BlockingTest, AStuckThreadIsWrittenOffCountedAndReplaced) {
+  std::atomic<int> hung_ran = 0;
+  const auto hung = hang(hung_ran);
+  const Gate told;
+  const auto next = call([] {}, [&](Result result) { result == Result::kRan ? told.open() : void(); });
+  EXPECT_TRUE(told.opens()) << "its successor serves the queue";
+  EXPECT_EQ(written_off_, 1);
+  EXPECT_TRUE(busy()) << "the thread is still there";
+  open_gate();
+  EXPECT_TRUE(eventually([&] { return hung_ran == 1; })) << "late, but an answer";
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+}
+
+TEST_F(BlockingTest, AStuckSuccessorIsNotReplacedWhileTheFirstIsAway) {
+  std::atomic<int> ran = 0;
+  const auto first = hang(ran);
+  const auto second = hang(ran);  // runs on the successor, and sticks there
+  EXPECT_EQ(written_off_, 1);
+  const Gate told;
+  Result result{};
+  const auto third = call([] {},
+                          [&](Result what) {
+                            result = what;
+                            told.open();
+                          },
+                          in(200ms));  // five times as long as it takes to be written off
+  ASSERT_TRUE(told.opens());
+  EXPECT_EQ(result, Result::kDropped);
+  EXPECT_EQ(written_off_, 1);
+  open_gate();
+  EXPECT_TRUE(eventually([&] { return ran == 2; }));
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+}
+
+TEST_F(BlockingTest, NobodyIsToldOfAForgottenCall) {
+  std::atomic<int> told = 0;
+  auto hung = hang(told);
+  forget(hung);
+  auto queued = call([] {}, [&](Result) { ++told; }, in(10ms));
+  forget(queued);
+  open_gate();
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+  thread_.run([] {});
+  EXPECT_EQ(told, 0);
+}
+
+TEST_F(BlockingTest, AForgottenCallLeavesTheQueueAtItsTime) {
+  std::atomic<int> ran = 0;
+  const auto hung = hang(ran);
+  const auto witness = std::make_shared<int>();
+  auto queued = call([witness] {}, [](Result) {}, in(10ms));
+  forget(queued);
+  EXPECT_TRUE(eventually([&] { return witness.use_count() == 1; }));
+}
+
+TEST_F(BlockingTest, StopJoinsWhatIsIdle) {
+  const Gate told;
+  const auto one = call([] {}, [&](Result) { told.open(); });
+  ASSERT_TRUE(told.opens());
+  ASSERT_TRUE(eventually([this] { return !busy(); }));
+  stop();
+  EXPECT_FALSE(busy());
+}
+
+TEST_F(BlockingTest, StopDoesNotWaitForAStuckJob) {
+  std::atomic<int> told = 0;
+  const auto hung = hang(told);
+  const auto queued = call([] {}, [&](Result) { ++told; });
+  EXPECT_TRUE(busy());
+  stop();  // would not return: the gate opens later
+  EXPECT_TRUE(busy()) << "it cannot be ended";
+  open_gate();
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+  EXPECT_EQ(told, 0) << "and nobody hears of it";
+}
+
+TEST(BlockingKindTest, HasAWordForEachKind) {
+  EXPECT_EQ(to_string(BlockingKind::kResolve), "resolve");
+  EXPECT_EQ(to_string(BlockingKind::kCancel), "cancel");
+  EXPECT_EQ(to_string(BlockingKind::kFiles), "files");
+}
+
+}  // namespace
+}  // namespace pgwatch

@@ -1,0 +1,109 @@
+#include "exporter/engine/host_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+
+#include "tests/exporter/engine/loop_thread.h"
+#include "tests/exporter/engine/toy.h"
+
+namespace pgwatch {
+namespace {
+
+using namespace std::chrono_literals;
+using test::eventually;
+using test::Gate;
+using test::LoopThread;
+using test::one_value;
+
+SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+class HostReaderTest : public testing::Test {
+ protected:
+  // What a read came to: the value, or its failure's class and message.
+  std::string read(const HostRead& what, std::chrono::milliseconds time = 1h) {
+    const Gate told;
+    std::string said;
+    thread_.run([&] {
+      reader_.start(what, in(time), [&, told](const Answer& answer) {
+        const auto* failure = std::get_if<Failure>(&answer);
+        said = failure != nullptr ? failure->cls + ": " + failure->message
+                                  : std::string(std::get<Rows>(answer).at(0, "value").value());
+        ++told_;
+        told.open();
+      });
+      EXPECT_EQ(said, "") << "its collector hears nothing before it has started";
+    });
+    EXPECT_TRUE(told.opens());
+    return said;
+  }
+
+  std::atomic<int> told_ = 0;
+  Loop loop_;
+  Blocking blocking_{loop_, [](BlockingKind) {}};
+  HostReader reader_{loop_, blocking_};
+  LoopThread thread_{loop_};
+};
+
+HostRead files(std::function<Answer()> job) {
+  return [job = std::move(job)](Host& host, HostDone done) { host.read_files(job, std::move(done)); };
+}
+
+TEST_F(HostReaderTest, GivesWhatAJobRead) {
+  EXPECT_EQ(read(files([] { return one_value("7"); })), "7");
+}
+
+TEST_F(HostReaderTest, AReadMayAnswerAtOnce) {
+  EXPECT_EQ(read([](Host&, const HostDone& done) { done(one_value("7")); }), "7");
+}
+
+TEST_F(HostReaderTest, AReadMayTakeTwoJobs) {
+  EXPECT_EQ(read([](Host& host, const HostDone& done) {
+              host.read_files([] { return one_value("7"); }, [&host, done](const Answer& first) {
+                const std::string value(std::get<Rows>(first).at(0, "value").value());
+                host.read_files([value] { return one_value(value + "0"); }, done);
+              });
+            }),
+            "70");
+}
+
+TEST_F(HostReaderTest, AnExceptionOfTheJobIsAFailure) {
+  EXPECT_EQ(read(files([]() -> Answer { throw std::runtime_error("no such file"); })), "host: no such file");
+}
+
+TEST_F(HostReaderTest, AnExceptionOfTheReadIsAFailure) {
+  EXPECT_EQ(read([](Host&, const HostDone&) { throw std::runtime_error("cannot begin"); }), "host: cannot begin");
+}
+
+TEST_F(HostReaderTest, TheFirstAnswerCounts) {
+  EXPECT_EQ(read([](Host&, const HostDone& done) {
+              done(one_value("1"));
+              done(one_value("2"));
+            }),
+            "1");
+  thread_.run([] {});
+  EXPECT_EQ(told_, 1);
+}
+
+TEST_F(HostReaderTest, AReadThatNeverAnswersTimesOut) {
+  EXPECT_EQ(read([](Host&, const HostDone&) {}, 20ms), "timeout: the host did not answer in time");
+}
+
+TEST_F(HostReaderTest, AJobThatHangsTimesOutAndIsNotHeardOfAgain) {
+  const Gate gate;
+  EXPECT_EQ(read(files([gate]() -> Answer {
+              gate.wait();
+              return one_value("late");
+            }),
+                 20ms),
+            "timeout: the host did not answer in time");
+  EXPECT_EQ(read(files([] { return one_value("queued"); }), 20ms), "timeout: the host did not answer in time")
+      << "what waits behind it is dropped at its own deadline";
+  gate.open();
+  EXPECT_EQ(read(files([] { return one_value("next"); })), "next");
+  EXPECT_EQ(told_, 3);
+}
+
+}  // namespace
+}  // namespace pgwatch

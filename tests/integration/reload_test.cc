@@ -1,0 +1,117 @@
+// SIGHUP: a good file is swapped in, a bad one keeps the old.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/live.h"
+
+namespace pgwatch::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Reload : public SharedServer {
+ protected:
+  static void SetUpTestSuite() {
+    SharedServer::SetUpTestSuite();
+    other_ = std::make_unique<PostgresServer>();
+  }
+  static void TearDownTestSuite() {
+    other_.reset();
+    SharedServer::TearDownTestSuite();
+  }
+
+  void SetUp() override { ASSERT_TRUE(has_no_backend(*server_)); }
+
+  static std::string one() { return config_of({{"main", server_->conninfo()}}); }
+  static std::string both() { return config_of({{"main", server_->conninfo()}, {"other", other_->conninfo()}}); }
+
+  inline static std::unique_ptr<PostgresServer> other_;
+};
+
+std::size_t count(const std::string& text, const std::string& word) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+  return found;
+}
+
+// Gives it a new file and waits until it has said what came of it.
+void reload(const Pgwatch& pgwatch, const std::string& config) {
+  const auto said = [&] {
+    return count(pgwatch.log(), "configuration reloaded") + count(pgwatch.log(), "not reloaded");
+  };
+  const std::size_t before = said();
+  pgwatch.write_config(config);
+  pgwatch.signal(SIGHUP);
+  ASSERT_TRUE(eventually([&] { return said() > before; })) << pgwatch.log();
+}
+
+double successful(const Exposition& page) { return page.value("pgwatch_config_last_reload_successful").value_or(-1); }
+
+TEST_F(Reload, NewTargetComesAndTheOldKeepsItsConnection) {
+  const Pgwatch pgwatch(one());
+  ASSERT_TRUE(becomes_whole(pgwatch, "main"));
+  const std::string backend = kept_backend(*server_);
+  reload(pgwatch, both());
+  const Exposition page = scrape(pgwatch).page;
+  EXPECT_TRUE(is_whole(page, "main"));
+  EXPECT_TRUE(is_whole(page, "other"));
+  EXPECT_EQ(successful(page), 1);
+  EXPECT_EQ(kept_backend(*server_), backend);
+  EXPECT_EQ(page.value("pgwatch_reconnects_total", {{"server", "main"}}), 0);
+}
+
+TEST_F(Reload, TargetThatIsGoneLeavesNothingBehind) {
+  const Pgwatch pgwatch(both());
+  ASSERT_TRUE(becomes_whole(pgwatch, "other"));
+  reload(pgwatch, one());
+  const Exposition page = scrape(pgwatch).page;
+  EXPECT_TRUE(is_whole(page, "main"));
+  for (const Sample& sample : page.samples())
+    EXPECT_TRUE(!sample.labels.contains("server") || sample.labels.at("server") == "main") << sample.name;
+  EXPECT_TRUE(has_no_backend(*other_));
+}
+
+TEST_F(Reload, BadFileKeepsTheOldAndSaysSo) {
+  const Pgwatch pgwatch(one());
+  ASSERT_TRUE(becomes_whole(pgwatch, "main"));
+  const std::string backend = kept_backend(*server_);
+  reload(pgwatch, both() + "targetts: []\n");
+  EXPECT_NE(pgwatch.log().find("targetts"), std::string::npos);
+  Exposition page = scrape(pgwatch).page;
+  EXPECT_EQ(successful(page), 0);
+  EXPECT_TRUE(is_whole(page, "main"));
+  EXPECT_FALSE(page.value("pg_up", {{"server", "other"}}));
+  EXPECT_EQ(kept_backend(*server_), backend);
+  reload(pgwatch, both());
+  page = scrape(pgwatch).page;
+  EXPECT_EQ(successful(page), 1);
+  EXPECT_TRUE(is_whole(page, "other"));
+}
+
+TEST_F(Reload, LabelsAndCollectorsChangeWithoutANewConnection) {
+  const Pgwatch pgwatch(one());
+  ASSERT_TRUE(becomes_whole(pgwatch, "main"));
+  const std::string backend = kept_backend(*server_);
+  reload(pgwatch,
+         config_of({{"main", server_->conninfo(), "cluster: lake"}}, "collectors: {replication_slots: false}"));
+  const Exposition page = scrape(pgwatch).page;
+  EXPECT_TRUE(is_whole(page, "main"));
+  EXPECT_EQ(page.value("pg_up", {{"server", "main"}, {"cluster", "lake"}}), 1);
+  EXPECT_EQ(page.value("pg_replication_is_replica", {{"cluster", "lake"}}), 0);
+  EXPECT_FALSE(page.value("pgwatch_collector_success", {{"collector", "replication_slots"}}));
+  EXPECT_EQ(kept_backend(*server_), backend);
+}
+
+TEST_F(Reload, OtherAccessMakesANewConnection) {
+  const Pgwatch pgwatch(one());
+  ASSERT_TRUE(becomes_whole(pgwatch, "main"));
+  reload(pgwatch, config_of({{"main", other_->conninfo()}}));
+  const Exposition page = scrape(pgwatch).page;
+  EXPECT_TRUE(is_whole(page, "main"));
+  const std::string address = "127.0.0.1:" + std::to_string(other_->port());
+  EXPECT_EQ(page.value("pg_server_info", {{"server", "main"}, {"address", address}}), 1);
+  EXPECT_TRUE(has_no_backend(*server_));
+}
+
+}  // namespace
+}  // namespace pgwatch::test
