@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -92,11 +93,25 @@ TEST(Documents, NamePresetsThereAre) {
   for (const auto& [preset, document] : named) EXPECT_THAT(presets, Contains(preset)) << document;
 }
 
+// What --target and build/dev/ name: programs of ours.
+TEST(Documents, NameProgramsOfTheBuild) {
+  std::set<std::string> programs;
+  for (const char* folder : {"exporter", "tests", "bench"})
+    for (const std::string& path : sources_below(folder, {"CMakeLists.txt"}))
+      programs.merge(all_matches(read_source(path), R"((?:pgwatch_test|add_executable)\((\w+))"));
+  std::set<std::string> named;
+  for (const auto& [targets, document] : matches_in_documents(R"(--target ([\w ]+))"))
+    named.merge(all_matches(targets, R"((\w+))"));
+  for (const auto& [program, document] : matches_in_documents(R"(build/(?:dev/)?(\w+))")) named.insert(program);
+  ASSERT_GT(named.size(), 3U);
+  for (const std::string& program : named) EXPECT_THAT(programs, Contains(program));
+}
+
 TEST(Documents, NameFilesThereAre) {
   // The walk-through has the reader make these.
   const std::set<std::string> to_be_made = {"collectors/postgres/postmaster.cc", "tests/collectors/postmaster_test.cc"};
   const auto named = matches_in_documents(
-      R"((?:^|[\s(/])((?:exporter|collectors|tests|scripts|demo|docs|examples|bench|cmake)/[\w./-]*\w/?)(?![\w*<{]))");
+      R"((?:^|[\s("])((?:exporter|collectors|tests|scripts|demo|docs|examples|bench|cmake)/[\w./-]*\w/?)(?![\w*<{]))");
   ASSERT_GT(named.size(), 20U);
   for (const auto& [path, document] : named)
     EXPECT_TRUE(source_exists(path) || to_be_made.contains(path)) << document << " names " << path;
@@ -111,23 +126,27 @@ TEST(Documents, LinkToFilesThereAre) {
   }
 }
 
+// In a call of pgwatch, and by themselves in the README.
 TEST(Documents, NameOptionsOfTheCommandLine) {
-  const std::string help = command_line::help();
+  std::set<std::string> calls;
   for (const std::string& path : documents())
-    for (const std::string& code : code_in(read_source(path)))
-      for (const std::string& call : all_matches(code, "(pgwatch (?:[^\n|>;]*))"))
-        for (const std::string& option : all_matches(call, R"((?:\s)(--[a-z][\w.-]*))"))
-          EXPECT_THAT(help, HasSubstr(option)) << path;
+    for (const std::string& code : code_in(read_source(path))) calls.merge(all_matches(code, "(pgwatch [^\n|>;]*)"));
+  for (const std::string& code : code_in(read_source("README.md"))) calls.merge(all_matches(code, "^(--.*)"));
+  const std::string help = command_line::help();
+  ASSERT_GT(calls.size(), 10U);
+  for (const std::string& call : calls)
+    for (const std::string& option : all_matches(call, R"((?:^|\s)(--[a-z][\w.-]*))"))
+      EXPECT_THAT(help, HasSubstr(option)) << call;
 }
 
 TEST(Documents, NameMetricsThereAre) {
   const std::set<std::string> metrics = all_matches(describe(collectors::catalogue()), R"(\| `([a-z_]+)` \|)");
   // PostgreSQL's own names, and the walk-through's metric.
-  const std::set<std::string> others = {"pg_monitor", "pg_stat_activity", "pg_database", "pg_postmaster_start_time",
+  const std::set<std::string> others = {"pg_monitor", "pg_catalog", "pg_postmaster_start_time",
                                         "pg_postmaster_start_time_seconds"};
   for (const char* path : {"README.md", "SECURITY.md", "CHANGELOG.md"})
     for (const std::string& code : code_in(read_source(path)))
-      for (const std::string& name : all_matches(code, R"((?:^|[^\w/.-])((?:pg|pgwatch)_[a-z_]*[a-z])(?![\w*]))"))
+      for (const std::string& name : all_matches(code, R"((?:^|[^\w/.^-])((?:pg|pgwatch)_[a-z_]*[a-z])(?![\w*]))"))
         EXPECT_TRUE(metrics.contains(name) || others.contains(name)) << path << " names " << name;
 }
 

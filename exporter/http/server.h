@@ -69,9 +69,8 @@ struct Address {
 
 class Server {
  public:
-  // Listens on every address or throws std::runtime_error naming the address and the cause. Where the kernel has no
-  // IPv6,
-  // "" listens on IPv4 alone (ipv4_only() tells, so that the caller can say so).
+  // Listens on every address or throws std::runtime_error naming the address, the cause and the cure. Where the kernel
+  // has no IPv6, "" listens on IPv4 alone; ipv4_only() tells, so that the caller can say so.
   Server(const std::vector<Address>& addresses, Limits limits, Handler handler);
   ~Server();  // stops
   Server(const Server&) = delete;

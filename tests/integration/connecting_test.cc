@@ -75,11 +75,16 @@ TEST(ConnectingAlone, DyingInAPipelineBreaksTheConnection) {
   ASSERT_TRUE(connect(connection));
   connection.send({{1, "SELECT 1"}, {2, "SELECT pg_sleep(60)"}, {3, "SELECT 3"}});
   ASSERT_TRUE(server.wait_until("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'", "1"));
+  // Taken before the end: a reset may take back what was not read.
+  std::vector<Finished> finished;
+  ASSERT_TRUE(drive(connection, [&] {
+    for (Finished& one : connection.take_finished()) finished.push_back(std::move(one));
+    return !finished.empty();
+  }));
   server.kill();
   ASSERT_TRUE(breaks(connection));
-  const auto finished = connection.take_finished();
-  ASSERT_EQ(finished.size(), 1u);
   EXPECT_EQ(shown(finished[0].answer), "1");
+  EXPECT_TRUE(connection.take_finished().empty()) << "the rest stays unanswered";
   Connection next(parameters(server.conninfo()));
   ASSERT_TRUE(breaks(next));
   EXPECT_EQ(reason_of(next), "refused");
@@ -95,7 +100,8 @@ TEST(ConnectingAlone, StoppingIsNamed) {
 }
 
 TEST(ConnectingAlone, FullIsNamed) {
-  const PostgresServer server({.settings = {"max_connections = 4", "superuser_reserved_connections = 3"}});
+  const PostgresServer server;
+  server.sql("ALTER ROLE pgwatch CONNECTION LIMIT 1");  // counts no session but ours
   Connection first(parameters(server.conninfo()));
   ASSERT_TRUE(connect(first));
   Connection second(parameters(server.conninfo()));

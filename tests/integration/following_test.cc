@@ -12,7 +12,7 @@ namespace {
 // Both ends of a stream, and a pgwatch that watches them.
 struct Pair {
   PostgresServer primary = PostgresServer();
-  PostgresServer standby = primary.standby();
+  PostgresServer standby = primary.standby("standby", {.settings = {"wal_retrieve_retry_interval = '100ms'"}});
   const Pgwatch pgwatch{config_of({{"primary", primary.conninfo()}, {"standby", standby.conninfo()}})};
 
   Exposition scrape() const { return test::scrape(pgwatch).page; }
@@ -47,9 +47,12 @@ std::optional<double> of_standby(const Exposition& page, const std::string& name
 
 TEST_F(Following, DeadReceiverMakesTheLagUnknown) {
   EXPECT_TRUE(of_standby(pair_->scrape(), "pg_replication_lag_seconds"));
-  pair_->standby.sql("ALTER SYSTEM SET primary_conninfo = ''");
-  pair_->standby.sql("SELECT pg_reload_conf()");
-  ASSERT_TRUE(pair_->standby.wait_until("SELECT count(*) FROM pg_stat_wal_receiver", "0"));
+  const PostgresServer& standby = pair_->standby;
+  const std::string cure =
+      standby.value("SELECT format('ALTER SYSTEM SET primary_conninfo = %L', current_setting('primary_conninfo'))");
+  standby.sql("ALTER SYSTEM SET primary_conninfo = ''");
+  standby.sql("SELECT pg_reload_conf()");
+  ASSERT_TRUE(standby.wait_until("SELECT count(*) FROM pg_stat_wal_receiver", "0"));
   const Exposition page = pair_->scrape();
   EXPECT_FALSE(of_standby(page, "pg_replication_lag_seconds"));
   EXPECT_EQ(of_standby(page, "pg_replication_receiver_status", {{"status", "stopped"}}), 1);
@@ -57,7 +60,10 @@ TEST_F(Following, DeadReceiverMakesTheLagUnknown) {
   EXPECT_EQ(of_standby(page, "pg_up"), 1);
   EXPECT_TRUE(is_whole(page, "primary"));
   EXPECT_EQ(page.value("pg_replication_lag_seconds", {{"server", "primary"}}), 0);
-  pair_->standby.sql("ALTER SYSTEM RESET primary_conninfo");
+  standby.sql(cure);
+  standby.sql("SELECT pg_reload_conf()");
+  ASSERT_TRUE(standby.wait_until("SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming'", "1"));
+  EXPECT_EQ(of_standby(pair_->scrape(), "pg_replication_receiver_status", {{"status", "streaming"}}), 1);
 }
 
 TEST_F(Following, PausedReplayGrowsOlderWhileWritesWait) {

@@ -1,6 +1,7 @@
 // Descriptor: a file descriptor that closes itself.
 #pragma once
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <utility>
@@ -26,5 +27,8 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+// Ends a socket at once. To close it would not: a poll under way in another thread holds on to it until it returns.
+inline void end(const Descriptor& socket) { ::shutdown(socket.get(), SHUT_RDWR); }
 
 }  // namespace pgwatch::test

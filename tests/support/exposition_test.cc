@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ostream>
 #include <stdexcept>
 
 namespace pgwatch::test {
@@ -48,6 +49,8 @@ struct Malformed {
   const char* name;
   const char* page;
 };
+
+void PrintTo(const Malformed& malformed, std::ostream* stream) { *stream << malformed.name; }
 
 class MalformedExposition : public testing::TestWithParam<Malformed> {};
 

@@ -39,6 +39,11 @@ Link::Moved Link::move(std::chrono::milliseconds delay, std::size_t allowance) {
   return moved;
 }
 
+void Link::end() const {
+  test::end(client_);
+  test::end(server_);
+}
+
 pollfd Link::client_events(std::size_t allowance) const {
   const bool has_something_to_say = allowance > 0 && !to_client_.empty() && to_client_.front().due <= Clock::now();
   return {

@@ -32,6 +32,7 @@ class Link {
   // them.
   Moved move(std::chrono::milliseconds delay, std::size_t allowance);
 
+  void end() const;  // for both sides, at once
   bool ended() const { return ended_; }
   pollfd client_events(std::size_t allowance) const;
   pollfd server_events() const;

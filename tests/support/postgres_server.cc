@@ -33,12 +33,9 @@ constexpr const char* kSocketRules =
 
 int signal_of(PostgresServer::Stop mode) {
   switch (mode) {
-    case PostgresServer::Stop::kSmart:
-      return SIGTERM;
-    case PostgresServer::Stop::kFast:
-      return SIGINT;
-    case PostgresServer::Stop::kImmediate:
-      return SIGQUIT;
+    case PostgresServer::Stop::kSmart: return SIGTERM;
+    case PostgresServer::Stop::kFast: return SIGINT;
+    case PostgresServer::Stop::kImmediate: return SIGQUIT;
   }
   return SIGQUIT;
 }

@@ -83,11 +83,17 @@ class Proxy::Relay {
     to_server_ = to_server;
     if (!listener_) listener_ = listen_on(port_);
   }
-  void close_door() { listener_ = Descriptor(); }
+  void close_door() {
+    end(listener_);
+    listener_ = Descriptor();
+  }
   void withhold(bool yes) { withheld_ = yes; }
   void delay(std::chrono::milliseconds time) { delay_ = time; }
   void allow(std::size_t bytes) { allowance_ = bytes; }
-  void cut() { links_.clear(); }
+  void cut() {
+    for (const Link& link : links_) link.end();
+    links_.clear();
+  }
   void finish() { finished_ = true; }
 
   Counts counts() const {
@@ -135,7 +141,7 @@ class Proxy::Relay {
     }
     if (allowance_ == 0) {
       allowance_ = kUnlimited;
-      links_.clear();
+      cut();
     }
     links_.remove_if([](const Link& link) { return link.ended(); });
   }

@@ -60,10 +60,11 @@ TEST_F(HostReaderTest, AReadMayAnswerAtOnce) {
 
 TEST_F(HostReaderTest, AReadMayTakeTwoJobs) {
   EXPECT_EQ(read([](Host& host, const HostDone& done) {
-              host.read_files([] { return one_value("7"); }, [&host, done](const Answer& first) {
-                const std::string value(std::get<Rows>(first).at(0, "value").value());
-                host.read_files([value] { return one_value(value + "0"); }, done);
-              });
+              host.read_files([] { return one_value("7"); },
+                              [&host, done](const Answer& first) {
+                                const std::string value(std::get<Rows>(first).at(0, "value").value());
+                                host.read_files([value] { return one_value(value + "0"); }, done);
+                              });
             }),
             "70");
 }
@@ -93,9 +94,9 @@ TEST_F(HostReaderTest, AReadThatNeverAnswersTimesOut) {
 TEST_F(HostReaderTest, AJobThatHangsTimesOutAndIsNotHeardOfAgain) {
   const Gate gate;
   EXPECT_EQ(read(files([gate]() -> Answer {
-              gate.wait();
-              return one_value("late");
-            }),
+                   gate.wait();
+                   return one_value("late");
+                 }),
                  20ms),
             "timeout: the host did not answer in time");
   EXPECT_EQ(read(files([] { return one_value("queued"); }), 20ms), "timeout: the host did not answer in time")

@@ -1,4 +1,5 @@
-// LoopThread: runs a Loop on a thread of its own for as long as it lives, so that a test can wait for what happens there.
+// LoopThread: runs a Loop on a thread of its own for as long as it lives, so that a test can wait for what happens
+// there.
 //
 // What uses the loop is made before it and ends after it.
 #pragma once

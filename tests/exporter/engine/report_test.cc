@@ -23,8 +23,8 @@ TargetStatus down_target() {
   return {"b", R"(server="b")", false, "refused", "nobody listens", "10.0.0.2:5432", nullptr};
 }
 
-BlockPtr block_of(const std::string& server, const std::string& collector, const std::string& database,
-                  Outcome outcome, std::chrono::milliseconds duration) {
+BlockPtr block_of(const std::string& server, const std::string& collector, const std::string& database, Outcome outcome,
+                  std::chrono::milliseconds duration) {
   auto block = std::make_shared<Block>();
   block->server = server;
   block->collector = collector;
@@ -117,13 +117,13 @@ TEST(Report, IsCompleteWhereEverybodyIsUpAndNothingFailed) {
 TEST(Report, DeclaresEveryMetricItSays) {
   Snapshot snapshot;
   snapshot.targets = {up_target(), down_target()};
-  snapshot.answers = {{block_of("a", "jobs", "", Outcome::kSkipped, 0ms), block_of("a", "jobs", "", Outcome::kOk, 0ms)}};
+  snapshot.answers = {
+      {block_of("a", "jobs", "", Outcome::kSkipped, 0ms), block_of("a", "jobs", "", Outcome::kOk, 0ms)}};
   std::vector<std::string> declared;
   for (const OwnMetric& own : reported_metrics()) declared.push_back(own.metric.name);
   const BlockPtr block = report_on(snapshot);
   EXPECT_EQ(block->samples.families().size(), 9u);
-  for (const Family& family : block->samples.families())
-    EXPECT_THAT(declared, testing::Contains(family.metric->name));
+  for (const Family& family : block->samples.families()) EXPECT_THAT(declared, testing::Contains(family.metric->name));
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/exporter/http/one_descriptor_left.h"
+#include <cerrno>
+
+#include "tests/exporter/http/refusing_kernel.h"
 #include "tests/support/http_client.h"
 
 namespace pgwatch::http {
@@ -27,10 +29,15 @@ TEST(Acceptor, TakesEveryoneThereIsRoomFor) {
 
 TEST(Acceptor, PausesWhereNoDescriptorIsLeft) {
   Acceptor acceptor(listen_on({{"127.0.0.1", 0}}));
-  const OneDescriptorLeft shortage;
-  const test::HttpConnection client(acceptor.listeners().ports.at(0));  // takes it
-  acceptor.accept(1, [](int, const sockaddr*, socklen_t) { FAIL(); });
+  const test::HttpConnection client(acceptor.listeners().ports.at(0));
+  std::vector<Descriptor> taken;
+  const auto take = [&](int socket, const sockaddr*, socklen_t) { taken.emplace_back(socket); };
+  test::with({.call = SYS_accept4, .error = EMFILE}, [&] { acceptor.accept(1, take); });
+  EXPECT_EQ(taken.size(), 0u);
   EXPECT_GT(acceptor.paused_until(), Acceptor::Clock::now());
+
+  acceptor.accept(1, take);
+  EXPECT_EQ(taken.size(), 1u) << "nothing is lost";
 }
 
 }  // namespace

@@ -2,19 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <netdb.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <stdexcept>
-#include <thread>
 
+#include "tests/exporter/http/refusing_kernel.h"
 #include "tests/support/http_client.h"
 
 namespace pgwatch::http {
@@ -33,26 +27,8 @@ std::string error_of(const Address& address) {
   }
 }
 
-// What a kernel without IPv6 does, to the calling thread and its children, for good.
-void forbid_ipv6() {
-  sock_filter steps[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const sock_fprog program{.len = std::size(steps), .filter = steps};
-  ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-  ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
-}
-
 void without_ipv6(const std::function<void()>& body) {
-  std::thread([&] {
-    forbid_ipv6();
-    body();
-  }).join();
+  test::with({.call = SYS_socket, .first_argument = AF_INET6, .error = EAFNOSUPPORT}, body);
 }
 
 std::vector<std::string> addresses_of(const char* name) {

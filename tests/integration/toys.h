@@ -1,0 +1,31 @@
+// Toys: collectors made by a test, each to prove one thing the engine promises, and a server to ask them of.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "exporter/host/host.h"
+#include "tests/integration/shared_server.h"
+#include "tests/support/engine_fixture.h"
+
+namespace pgwatch::test {
+
+// Gives pg_NAME_value.
+inline Collector toy(std::string name, Source source) {
+  return {.name = std::move(name),
+          .help = "A toy.",
+          .source = std::move(source),
+          .columns = {gauge("value", "A value.")}};
+}
+
+inline Collector toy(std::string name, std::string sql) { return toy(std::move(name), Source(std::vector<Sql>{{sql}})); }
+
+class Toys : public SharedServer {
+ protected:
+  static TestWorld world(std::vector<Collector> collectors) {
+    return test_world(server_->conninfo(), std::move(collectors));
+  }
+};
+
+}  // namespace pgwatch::test
