@@ -127,8 +127,7 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   flight_->most = std::max(flight_->deadline, now() + kLongestJoined);
   std::vector<postgres::Task> tasks = plan_flight(questions);
   if (!site_.target->access.pooler) flight_->abandoned = site_.places.abandoned();
-  if (!flight_->abandoned.empty())
-    tasks.push_back({kStillThere, postgres::still_there_statement(flight_->abandoned)});
+  if (!flight_->abandoned.empty()) tasks.push_back({kStillThere, postgres::still_there_statement(flight_->abandoned)});
   if (site_.asks_per_database() && now() - databases_asked_ >= site_.turn_interval) {
     databases_asked_ = now();
     tasks.push_back({kDatabases, postgres::databases_statement(), postgres::Prepare::kYes});
@@ -229,8 +228,10 @@ void Kept::try_to_connect() {
   retry_timer_.cancel();
   site_.expire_places();
   if (!site_.places.kept_may_open()) {
-    down_ = {DownReason::kNoPlace, "every connection we may have is held by a backend that does not end"};
-    log_down_change("no_place", down_.detail);
+    // While the server has yet to decide on logins of ours, the reason why we gave them up still holds.
+    if (site_.undecided_logins.empty())
+      down_ = {DownReason::kNoPlace, "every connection we may have is held by a backend that does not end"};
+    log_down_change(std::string(to_string(down_.reason)), down_.detail);
     retry_later();
     return leave_all();
   }

@@ -103,11 +103,12 @@ void Link::connect() {
 // its share of the time at the head of the list.
 void Link::next_try() {
   phase_ = Phase::kConnecting;
+  put_aside_undecided_login();
   const auto left = connect_deadline_ - now();
   const auto share = left / static_cast<int>(tries_left_);
   if (--tries_left_ > 0) {
     alarm_.at(now() + share, [this] {
-      std::ranges::rotate(endpoints_, endpoints_.begin() + 1);
+      std::rotate(endpoints_.begin(), endpoints_.begin() + 1, endpoints_.end());
       next_try();
     });
   } else {
@@ -264,6 +265,17 @@ std::optional<postgres::Backend> Link::backend_at_work() const {
   return backend;
 }
 
+std::vector<std::unique_ptr<postgres::Connection>> Link::take_undecided_logins() {
+  put_aside_undecided_login();
+  return std::exchange(undecided_, {});
+}
+
+void Link::put_aside_undecided_login() {
+  if (!connection_ || !connection_->logging_in()) return;
+  socket_.reset();
+  undecided_.push_back(std::move(connection_));
+}
+
 postgres::Down Link::not_yet() const {
   const std::string address = this->address();
   switch (phase_) {
@@ -276,7 +288,7 @@ postgres::Down Link::not_yet() const {
   }
 }
 
-void Link::down(postgres::Down why) {
+void Link::down(const postgres::Down& why) {
   phase_ = Phase::kDown;
   alarm_.cancel();
   socket_.reset();

@@ -78,6 +78,9 @@ class Link {
 
   // Set where the connection, if it ended now, would leave a backend at work.
   std::optional<postgres::Backend> backend_at_work() const;
+  // Connections whose login the server has not decided, and may never: one at most for each address it tried. The owner
+  // takes them before it ends the Link.
+  std::vector<std::unique_ptr<postgres::Connection>> take_undecided_logins();
 
   // Since it was last asked.
   struct Traffic {
@@ -98,6 +101,7 @@ class Link {
   void resolved(std::size_t endpoint, const Addresses& addresses);
   void connect();
   void next_try();
+  void put_aside_undecided_login();
 
   // Talking to it.
   void socket_ready();
@@ -107,7 +111,7 @@ class Link {
   void finished(const postgres::Finished& finished);
   void learn(std::uint64_t ticket, const Rows& rows);
   void ready_again();
-  void down(postgres::Down why);
+  void down(const postgres::Down& why);
   postgres::Task facts_task() const;
   postgres::SessionSettings session_settings() const;
 
@@ -132,6 +136,7 @@ class Link {
 
   std::unique_ptr<postgres::Connection> connection_;
   std::unique_ptr<SocketWatch> socket_;
+  std::vector<std::unique_ptr<postgres::Connection>> undecided_;  // of addresses tried before this one
   Traffic told_;
   std::size_t sent_ = 0;
   std::size_t unanswered_ = 0;

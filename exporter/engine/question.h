@@ -29,7 +29,7 @@ struct Question {
 
   // The asking under way. It keeps the instrument it began with, whatever a reload does meanwhile.
   struct Asking {
-    Asking(const Question& question, FactsPtr facts);
+    Asking(const Question& question, FactsPtr known);
     InstrumentPtr instrument;
     FactsPtr facts;
     Sink sink;

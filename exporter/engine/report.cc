@@ -71,7 +71,8 @@ void say_target(const Metrics& metrics, const TargetStatus& status, Sink& sink) 
   sink.sample(metrics[kServerInfo], sink.label_text(labels), 1);
 }
 
-// Always all three: to Prometheus a label that is empty, as server is where the host was asked, is one that is not there.
+// Always all three: to Prometheus a label that is empty, as server is where the host was asked, is one that is not
+// there.
 std::string question_labels(const Block& block) {
   std::string labels;
   append_label(labels, "server", block.server);

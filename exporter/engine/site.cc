@@ -1,8 +1,16 @@
 #include "exporter/engine/site.h"
 
+#include <poll.h>
+
 #include <algorithm>
 
 namespace pgwatch {
+
+UndecidedLogin::UndecidedLogin(Loop& loop, std::unique_ptr<postgres::Connection> login, const Task& over)
+    : connection(std::move(login)), decided(loop, over), patience(loop) {
+  decided.want(connection->socket(), POLLIN);
+  patience.at(std::chrono::steady_clock::now() + kPatience, over);
+}
 
 bool Site::asks_per_database() const {
   return std::ranges::any_of(target->instruments, [](const InstrumentPtr& instrument) {
@@ -27,7 +35,17 @@ void Site::close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeou
     places.abandon(*backend, until);
   else
     places.close();
+  for (auto& login : link->take_undecided_logins()) keep_login(std::move(login));
   link.reset();
+}
+
+void Site::keep_login(std::unique_ptr<postgres::Connection> login) {
+  places.open();
+  const postgres::Connection* const known_by = login.get();
+  undecided_logins.emplace_back(services.loop, std::move(login), [this, known_by] {
+    undecided_logins.remove_if([&](const UndecidedLogin& one) { return one.connection.get() == known_by; });
+    places.close();
+  });
 }
 
 void Site::expire_places() {

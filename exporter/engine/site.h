@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,19 @@ struct EngineServices {
   Task attempted;  // a target has been tried
 };
 
+// A connection that asked to be let in and that nobody waits for any more. Closed now, it could leave a backend at work
+// that nobody counts, and the next try another one. So it stays, and keeps its place, until the server has decided; or
+// until its patience ends, since a network may have lost it.
+struct UndecidedLogin {
+  UndecidedLogin(Loop& loop, std::unique_ptr<postgres::Connection> login, const Task& over);
+
+  static constexpr std::chrono::minutes kPatience{1};  // what a server gives a login by default
+
+  std::unique_ptr<postgres::Connection> connection;
+  SocketWatch decided;
+  Timer patience;
+};
+
 struct Site {
   EngineServices services;
   TargetPtr target;
@@ -34,6 +48,7 @@ struct Site {
   std::vector<std::string> needs;  // of all its collectors
   Milliseconds turn_interval{60'000};
   SteadyTime last_scraped;
+  std::list<UndecidedLogin> undecided_logins = {};
 
   bool scraped_lately(SteadyTime now) const { return now - last_scraped <= std::chrono::minutes{5}; }
   bool asks_per_database() const;
@@ -43,6 +58,7 @@ struct Site {
   std::unique_ptr<Link> open_link(const std::string& database, Milliseconds statement_timeout,
                                   postgres::SearchPath search_path, LinkOwner& owner);
   void close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeout);
+  void keep_login(std::unique_ptr<postgres::Connection> login);
   // Gives back the places of abandoned connections whose time has passed.
   void expire_places();
 };

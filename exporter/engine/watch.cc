@@ -23,8 +23,8 @@ std::vector<std::string> needs_of(const std::vector<InstrumentPtr>& instruments)
 
 }  // namespace
 
-Watch::Watch(EngineServices services, const World& world, TargetPtr target)
-    : site_{services,
+Watch::Watch(EngineServices services, const World& world, const TargetPtr& target)
+    : site_{std::move(services),
             target,
             postgres::Conninfo(target->access.conninfo),
             Places(target->access.connections),
@@ -84,6 +84,7 @@ void Watch::add_question(const InstrumentPtr& instrument, const std::string& dat
   if (!database.empty()) append_label(question->labels, "datname", database);
   question->keep = instrument->keep();
   if (collector.lane == Lane::kSlow || collector.own_search_path) question->interval = collector.interval;
+  if (collector.keep.count() == 0) question->keep = 3 * question->interval;
   if (elsewhere) {
     question->visit_database = database;
     question->interval = std::max(question->interval, site_.turn_interval);

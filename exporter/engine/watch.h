@@ -14,7 +14,7 @@ namespace pgwatch {
 
 class Watch final : public Attended, public std::enable_shared_from_this<Watch> {
  public:
-  Watch(EngineServices services, const World& world, TargetPtr target);
+  Watch(EngineServices services, const World& world, const TargetPtr& target);
 
   void start() { kept_.open(); }
   // Takes over what changed in the target. REQUIRES: the access is the same.

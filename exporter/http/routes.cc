@@ -60,8 +60,8 @@ void dispatch(const Routes& routes, const Request& request, const Reply& reply) 
 
 }  // namespace
 
-Handler make_routes(Backend given, RouteOptions options) {
-  const auto backend = std::make_shared<const Backend>(std::move(given));
+Handler make_routes(Backend backend_given, const RouteOptions& options) {
+  const auto backend = std::make_shared<const Backend>(std::move(backend_given));
   Routes routes;
   routes.push_back({options.telemetry_path,
                     [backend](const Request& request, const Reply& reply) { scrape(backend, request, reply); }});

@@ -31,7 +31,7 @@ struct RouteOptions {
   std::string version;
 };
 
-Handler make_routes(Backend backend, RouteOptions options);
+Handler make_routes(Backend backend_given, const RouteOptions& options);
 
 // The deadline of a scrape: what X-Prometheus-Scrape-Timeout-Seconds says, or fallback where it is absent or nonsense,
 // less a margin of 10 % within 0.2 and 1 s.

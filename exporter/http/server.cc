@@ -60,8 +60,8 @@ class Server::Core {
   static void* on_request_line(void* core, const char* uri, MHD_Connection* connection) noexcept;
   static MHD_Result on_request(void* core, MHD_Connection* connection, const char* path, const char* method,
                                const char* version, const char* upload, std::size_t* upload_size,
-                               void** exchange) noexcept;
-  static void on_completed(void* core, MHD_Connection* connection, void** exchange,
+                               void** context) noexcept;
+  static void on_completed(void* core, MHD_Connection* connection, void** context,
                            MHD_RequestTerminationCode code) noexcept;
 
   void run();

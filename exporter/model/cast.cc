@@ -36,8 +36,8 @@ class Reading {
  private:
   // A histogram is spread over four columns.
   struct HistogramColumns {
-    std::size_t bounds;
-    std::optional<std::size_t> buckets, sum, count;
+    std::size_t bounds = 0;
+    std::optional<std::size_t> buckets = {}, sum = {}, count = {};
   };
 
   const LabelSets& label_sets(const Cast& cast);

@@ -48,7 +48,7 @@ bool looks_numeric(std::string_view text) {
 
 template <typename T>
 void append_chars(std::string& text, T value) {
-  std::array<char, 32> buffer;
+  std::array<char, 32> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   text.append(buffer.data(), end);
 }

@@ -69,16 +69,10 @@ void Connection::Impl::start(const std::vector<std::pair<std::string, std::strin
 
 void Connection::Impl::go_on_connecting() {
   switch (PQconnectPoll(pq.get())) {
-    case PGRES_POLLING_OK:
-      return connected();
-    case PGRES_POLLING_READING:
-      events = POLLIN;
-      return;
-    case PGRES_POLLING_WRITING:
-      events = POLLOUT;
-      return;
-    default:
-      return break_off();
+    case PGRES_POLLING_OK: return connected();
+    case PGRES_POLLING_READING: events = POLLIN; return;
+    case PGRES_POLLING_WRITING: events = POLLOUT; return;
+    default: return break_off();
   }
 }
 
@@ -142,6 +136,13 @@ Connection::State Connection::state() const { return impl_->state; }
 const Down& Connection::down() const {
   assert(impl_->state == State::kBroken);
   return impl_->down;
+}
+
+// Before that, the server waits for us and notices that we go.
+bool Connection::logging_in() const {
+  if (impl_->state != State::kConnecting) return false;
+  const ConnStatusType status = PQstatus(impl_->pq.get());
+  return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK;
 }
 
 int Connection::socket() const { return impl_->state == State::kBroken ? -1 : PQsocket(impl_->pq.get()); }

@@ -66,6 +66,8 @@ class Connection {
 
   State state() const;
   const Down& down() const;  // REQUIRES: kBroken
+  // The server has been asked to let us in and has not decided: it may be at work on that when we have gone.
+  bool logging_in() const;
 
   int socket() const;    // -1 where there is none; may change while connecting
   short events() const;  // POLLIN, POLLOUT: what to poll for

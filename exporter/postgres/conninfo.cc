@@ -132,7 +132,7 @@ std::vector<Endpoint> read_endpoints(const Values& values) {
 }
 
 bool is_address(const std::string& host) {
-  in6_addr ignored;  // large enough for both
+  in6_addr ignored{};  // large enough for both
   return inet_pton(AF_INET, host.c_str(), &ignored) == 1 || inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
 

@@ -34,23 +34,16 @@ constexpr std::array kHints = {
 
 std::string_view cure(DownReason reason) {
   switch (reason) {
-    case DownReason::kDns:
-      return "check the host name and the resolver";
-    case DownReason::kRefused:
-      return "check that the server runs and listens there";
-    case DownReason::kTimeout:
-      return "check the address and the firewalls on the way";
-    case DownReason::kTls:
-      return "check sslmode and the certificates";
-    case DownReason::kAuth:
-      return "check user, password and pg_hba.conf";
-    case DownReason::kTooManyConnections:
-      return "raise max_connections or the role's CONNECTION LIMIT";
+    case DownReason::kDns: return "check the host name and the resolver";
+    case DownReason::kRefused: return "check that the server runs and listens there";
+    case DownReason::kTimeout: return "check the address and the firewalls on the way";
+    case DownReason::kTls: return "check sslmode and the certificates";
+    case DownReason::kAuth: return "check user, password and pg_hba.conf";
+    case DownReason::kTooManyConnections: return "raise max_connections or the role's CONNECTION LIMIT";
     case DownReason::kStarting:
     case DownReason::kStopping:
     case DownReason::kNoPlace:
-    case DownReason::kOther:
-      break;
+    case DownReason::kOther: break;
   }
   return "";
 }
@@ -138,26 +131,16 @@ std::string one_line(std::string_view text) {
 
 std::string_view to_string(DownReason reason) {
   switch (reason) {
-    case DownReason::kDns:
-      return "dns";
-    case DownReason::kRefused:
-      return "refused";
-    case DownReason::kTimeout:
-      return "timeout";
-    case DownReason::kTls:
-      return "tls";
-    case DownReason::kAuth:
-      return "auth";
-    case DownReason::kTooManyConnections:
-      return "too_many_connections";
-    case DownReason::kStarting:
-      return "starting";
-    case DownReason::kStopping:
-      return "stopping";
-    case DownReason::kNoPlace:
-      return "no_place";
-    case DownReason::kOther:
-      break;
+    case DownReason::kDns: return "dns";
+    case DownReason::kRefused: return "refused";
+    case DownReason::kTimeout: return "timeout";
+    case DownReason::kTls: return "tls";
+    case DownReason::kAuth: return "auth";
+    case DownReason::kTooManyConnections: return "too_many_connections";
+    case DownReason::kStarting: return "starting";
+    case DownReason::kStopping: return "stopping";
+    case DownReason::kNoPlace: return "no_place";
+    case DownReason::kOther: break;
   }
   return "other";
 }

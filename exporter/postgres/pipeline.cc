@@ -108,24 +108,18 @@ bool Pipeline::take(Result result) {
   }
   group.within_part = true;
   switch (PQresultStatus(result.get())) {
-    case PGRES_PIPELINE_SYNC:
-      return finish_group();
-    case PGRES_PIPELINE_ABORTED:
-      return true;  // the part that failed has said why
+    case PGRES_PIPELINE_SYNC: return finish_group();
+    case PGRES_PIPELINE_ABORTED: return true;  // the part that failed has said why
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-    case PGRES_EMPTY_QUERY:
-      take_rows(group, result.get());
-      return true;
+    case PGRES_EMPTY_QUERY: take_rows(group, result.get()); return true;
     case PGRES_FATAL_ERROR:
       if (is_farewell(result.get()))
         last_words_ = verbose_text(result.get());
       else
         take_failure(group, result.get());
       return last_words_.empty();
-    default:
-      last_words_ = "COPY has no answer in a pipeline; write a SELECT";
-      return false;
+    default: last_words_ = "COPY has no answer in a pipeline; write a SELECT"; return false;
   }
 }
 

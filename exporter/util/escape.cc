@@ -38,18 +38,12 @@ std::size_t character_length(std::string_view text) {
 std::string escaped_byte(char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
-    case '"':
-      return "\\\"";
-    case '\\':
-      return "\\\\";
-    case '\n':
-      return "\\n";
-    case '\r':
-      return "\\r";
-    case '\t':
-      return "\\t";
-    default:
-      break;
+    case '"': return "\\\"";
+    case '\\': return "\\\\";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: break;
   }
   const auto byte = static_cast<unsigned char>(c);
   if (byte >= ' ' && byte != 0x7F) return {c};

@@ -128,13 +128,25 @@ TEST_F(Fault, CutMidPipelineIsAskedAgainWithinTheScrape) {
   }
 }
 
+TEST_F(Fault, BrokenConnectionsLeaveNoFileOpen) {
+  Proxy proxy(faulty_->port());
+  const Pgwatch pgwatch(config(through(proxy)));
+  ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
+  const std::size_t before = pgwatch.open_files();
+  for (int i = 0; i < 5; ++i) {
+    proxy.cut();
+    ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
+  }
+  EXPECT_TRUE(eventually([&] { return pgwatch.open_files() <= before; })) << pgwatch.open_files();
+}
+
 TEST_F(Fault, CutForGoodIsToldAtOnce) {
   Proxy proxy(faulty_->port());
   const Pgwatch pgwatch(config(through(proxy)));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   proxy.refuse();
   proxy.cut_after(1);
-  const Scrape one = scrape(pgwatch, 10s);
+  const TimedPage one = scrape(pgwatch, 10s);
   EXPECT_TRUE(is_down(one.page, "faulty", "refused"));
   EXPECT_TRUE(is_whole(one.page, "well"));
   EXPECT_LT(one.took, 5s);

@@ -63,7 +63,7 @@ TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
   }));
   const auto asked = std::chrono::steady_clock::now();
   EXPECT_EQ(pgwatch.get("/-/healthy").status, 200);
-  EXPECT_LT(std::chrono::steady_clock::now() - asked, 500ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, 1s);
   EXPECT_EQ(statements(*faulty_, backend), before + 2 * per_scrape);
 
   proxy_.release();
@@ -112,11 +112,11 @@ TEST_F(Flight, OneWhoIsInAHurryCutsNobodyElseShort) {
 TEST_F(Flight, ScrapeCostsOneRoundTripHoweverFarTheServer) {
   const Pgwatch pgwatch(config(conninfo()));
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
-  proxy_.delay(300ms);
-  const Scrape one = scrape(pgwatch);
+  proxy_.delay(500ms);
+  const TimedPage one = scrape(pgwatch);
   EXPECT_TRUE(is_whole(one.page, "faulty"));
-  EXPECT_GE(one.took, 300ms);
-  EXPECT_LT(one.took, 600ms);
+  EXPECT_GE(one.took, 500ms);
+  EXPECT_LT(one.took, 1s);
 }
 
 TEST_F(Flight, ConnectionIsKeptFromScrapeToScrape) {

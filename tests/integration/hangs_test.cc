@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "tests/integration/live.h"
+#include "tests/support/proc.h"
 #include "tests/support/silent_resolver.h"
 
 namespace pgwatch::test {
@@ -42,11 +43,11 @@ TEST_F(Hang, StoppedPostmasterHarmsNobodyWhoIsIn) {
 }
 
 TEST_F(Hang, StoppedServerCostsOneDeadlineAndThenASecond) {
-  const Pgwatch pgwatch(config(faulty_->conninfo()));
+  const Pgwatch pgwatch(config(faulty_->conninfo(), "timeouts: {connect: 20s}"));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   faulty_->freeze();
   expect_down(pgwatch, "timeout", 3s);
-  const Scrape second = scrape(pgwatch, 20s);
+  const TimedPage second = scrape(pgwatch, 20s);
   EXPECT_TRUE(is_down(second.page, "faulty", "timeout"));
   EXPECT_TRUE(is_whole(second.page, "well"));
   EXPECT_LT(second.took, 4s);
@@ -69,16 +70,28 @@ TEST_F(Hang, StoppedBackendIsReplacedAndTheNextScrapeWhole) {
   }));
 }
 
+// Stops the eldest backend that still runs: the kept connection's.
+void freeze_kept(const PostgresServer& server) {
+  for (const Row& row :
+       server.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'pgwatch' ORDER BY backend_start")) {
+    const pid_t pid = std::stoi(row.at(0).value());
+    if (state_of(pid) == 'T') continue;
+    ::kill(pid, SIGSTOP);
+    ASSERT_TRUE(eventually([&] { return state_of(pid) == 'T'; }));
+    return;
+  }
+}
+
 // Each stopped backend takes a place until it is known to be gone or, where nobody is left to ask, until its time is
 // up.
 TEST_F(Hang, StoppedBackendsFillTheCapAndNoMore) {
   const Pgwatch pgwatch(config(faulty_->conninfo()));
-  ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
+  ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
   const Census census(*faulty_);
   Exposition page("");
   ASSERT_TRUE(eventually([&] {
-    faulty_->freeze_backends();
     page = scrape_beside_well(pgwatch, 1s);
+    if (is_whole(page, "faulty")) freeze_kept(*faulty_);
     return page.value("pgwatch_target_down", {{"server", "faulty"}, {"reason", "no_place"}}) == 1;
   }));
   EXPECT_LE(census.most(), 3 + own(page, "pgwatch_abandoned_connections_expired_total"));
@@ -89,6 +102,22 @@ TEST_F(Hang, StoppedBackendsFillTheCapAndNoMore) {
   faulty_->thaw();
   EXPECT_TRUE(eventually([] { return faulty_->backends().size() == 1; }));
   EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
+}
+
+// A login that waits for a lock on the catalog has no timeout, and closing its connection would not end it.
+TEST_F(Hang, LoginThatHangsKeepsItsPlaceAndNoOthersFollow) {
+  SqlSession lock(faulty_->socket_conninfo());
+  lock.run("BEGIN; LOCK pg_database IN ACCESS EXCLUSIVE MODE");
+  const Pgwatch pgwatch(config(faulty_->conninfo(), "timeouts: {connect: 500ms}"));
+  ASSERT_TRUE(eventually([&] { return own(scrape(pgwatch).page, "pgwatch_connections", {{"state", "open"}}) == 3; }));
+  const auto end = std::chrono::steady_clock::now() + 3s;  // time enough for more tries
+  while (std::chrono::steady_clock::now() < end) {
+    expect_down(pgwatch, "timeout", 2s);
+    EXPECT_LE(faulty_->backends().size(), 3u);
+  }
+  lock.run("COMMIT");
+  EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
+  EXPECT_TRUE(eventually([] { return faulty_->backends().size() == 1; }));
 }
 
 TEST_F(Hang, ResolverThatNeverAnswersIsToldAsDns) {

@@ -6,6 +6,14 @@ namespace pgwatch::test {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+HttpHeaders scrape_headers(milliseconds timeout) {
+  return {{"X-Prometheus-Scrape-Timeout-Seconds", std::to_string(std::chrono::duration<double>(timeout).count())}};
+}
+
+}  // namespace
+
 std::string config_of(const std::vector<Watched>& targets, const std::string& more) {
   std::string config = more + "\ntargets:\n";
   for (const Watched& target : targets) {
@@ -15,11 +23,7 @@ std::string config_of(const std::vector<Watched>& targets, const std::string& mo
   return config;
 }
 
-HttpHeaders scrape_headers(milliseconds timeout) {
-  return {{"X-Prometheus-Scrape-Timeout-Seconds", std::to_string(std::chrono::duration<double>(timeout).count())}};
-}
-
-Scrape scrape(const Pgwatch& pgwatch, milliseconds timeout) {
+TimedPage scrape(const Pgwatch& pgwatch, milliseconds timeout) {
   const auto begun = std::chrono::steady_clock::now();
   Exposition page = pgwatch.metrics("/metrics", scrape_headers(timeout));
   const auto took = std::chrono::steady_clock::now() - begun;
@@ -82,7 +86,7 @@ void BesideWell::TearDownTestSuite() {
 void BesideWell::SetUp() { ASSERT_TRUE(has_no_backend(*faulty_)); }
 
 Exposition BesideWell::scrape_beside_well(const Pgwatch& pgwatch, milliseconds timeout) {
-  Scrape one = scrape(pgwatch, timeout);
+  TimedPage one = scrape(pgwatch, timeout);
   EXPECT_LT(one.took, timeout);
   EXPECT_TRUE(is_whole(one.page, "well"));
   return std::move(one.page);

@@ -27,14 +27,13 @@ struct Watched {
 // A configuration of these targets; `more` is what else is in the file.
 std::string config_of(const std::vector<Watched>& targets, const std::string& more = "");
 
-struct Scrape {
+struct TimedPage {
   Exposition page;
   std::chrono::milliseconds took;
 };
 
 // Throws std::runtime_error where the answer is not 200.
-Scrape scrape(const Pgwatch& pgwatch, std::chrono::milliseconds timeout = std::chrono::seconds(10));
-HttpHeaders scrape_headers(std::chrono::milliseconds timeout);
+TimedPage scrape(const Pgwatch& pgwatch, std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
 // The server is up and every collector has its data.
 testing::AssertionResult is_whole(const Exposition& page, const std::string& server);

@@ -88,6 +88,25 @@ TEST_F(Reload, BadFileKeepsTheOldAndSaysSo) {
   EXPECT_TRUE(is_whole(page, "other"));
 }
 
+TEST_F(Reload, RequestUnderWayEndsWithTheTargetsItBeganWith) {
+  Proxy proxy(other_->port());
+  const Pgwatch pgwatch(
+      config_of({{"main", server_->conninfo()}, {"other", other_->conninfo("pgwatch", "postgres", proxy.port())}}));
+  ASSERT_TRUE(becomes_whole(pgwatch, "other"));
+  proxy.withhold();
+  const std::size_t before = proxy.counts().from_server;
+  HttpConnection waiting(pgwatch.port());
+  waiting.send("GET /metrics HTTP/1.1\r\nHost: test\r\nX-Prometheus-Scrape-Timeout-Seconds: 30\r\n\r\n");
+  ASSERT_TRUE(eventually([&] { return proxy.counts().from_server > before; }));
+  reload(pgwatch, one());
+  EXPECT_FALSE(scrape(pgwatch).page.value("pg_up", {{"server", "other"}}));
+  proxy.release();
+  const Exposition page(waiting.receive().body);
+  EXPECT_TRUE(is_whole(page, "main"));
+  EXPECT_TRUE(is_whole(page, "other"));
+  EXPECT_TRUE(has_no_backend(*other_));
+}
+
 TEST_F(Reload, LabelsAndCollectorsChangeWithoutANewConnection) {
   const Pgwatch pgwatch(one());
   ASSERT_TRUE(becomes_whole(pgwatch, "main"));

@@ -13,13 +13,19 @@ namespace pgwatch::test {
 
 // Gives pg_NAME_value.
 inline Collector toy(std::string name, Source source) {
-  return {.name = std::move(name),
-          .help = "A toy.",
-          .source = std::move(source),
-          .columns = {gauge("value", "A value.")}};
+  return {
+      .name = std::move(name), .help = "A toy.", .source = std::move(source), .columns = {gauge("value", "A value.")}};
 }
 
-inline Collector toy(std::string name, std::string sql) { return toy(std::move(name), Source(std::vector<Sql>{{sql}})); }
+inline Collector toy(std::string name, std::string sql) {
+  return toy(std::move(name), Source(std::vector<Sql>{{sql}}));
+}
+
+inline Rows one_value(std::string_view value) {
+  Rows rows({"value"});
+  rows.add({value});
+  return rows;
+}
 
 class Toys : public SharedServer {
  protected:

@@ -79,6 +79,7 @@ HttpResponse HttpConnection::request(const std::string& method, const std::strin
 void HttpConnection::send(std::string_view raw) {
   while (!raw.empty()) {
     const ssize_t sent = ::send(socket_.get(), raw.data(), raw.size(), MSG_NOSIGNAL);
+    if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return;
     if (sent < 0) fail_with_errno("cannot send");
     raw.remove_prefix(static_cast<std::size_t>(sent));
   }

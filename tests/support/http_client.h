@@ -35,10 +35,10 @@ class HttpConnection {
                        const std::string& body = "");
 
   // The parts of the above.
-  void send(std::string_view raw);
-  HttpResponse receive();       // the response to the oldest request not yet answered
-  HttpResponse receive_head();  // the same for HEAD: no body follows
-  std::string receive_rest();   // all that comes until the server closes, which it must
+  void send(std::string_view raw);  // that the server has closed meanwhile shows when receiving
+  HttpResponse receive();           // the response to the oldest request not yet answered
+  HttpResponse receive_head();      // the same for HEAD: no body follows
+  std::string receive_rest();       // all that comes until the server closes, which it must
   bool has_data(int timeout_ms = 0);
 
   // Waits for the server to close without another word; false if it speaks instead.

@@ -100,38 +100,26 @@ class ScriptedPostgres::Talk {
     if (!read(packet, 5)) return false;
     if (!read(packet, 1 + read_number32(std::string_view(packet).substr(1)))) return false;
     switch (packet[0]) {
-      case 'P':
-        return write(message('1', ""));
-      case 'B':
-        return write(message('2', ""));
-      case 'D':
-        return write(row_description());
-      case 'E':
-        return (server_.script_.statements > answered_++ || act(server_.script_.ending)) && write(one_row());
-      case 'S':
-        return write(message('Z', "I"));
-      default:
-        return false;
+      case 'P': return write(message('1', ""));
+      case 'B': return write(message('2', ""));
+      case 'D': return write(row_description());
+      case 'E': return (server_.script_.statements > answered_++ || act(server_.script_.ending)) && write(one_row());
+      case 'S': return write(message('Z', "I"));
+      default: return false;
     }
   }
 
   // False where nothing may follow.
   bool act(Script::Act what) {
     switch (what) {
-      case Script::Act::kAnswer:
-        return true;
-      case Script::Act::kSilence:
-        wait_for(socket_.get(), 0, -1);
-        return false;
-      case Script::Act::kGarbage:
-        write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-        return false;
+      case Script::Act::kAnswer: return true;
+      case Script::Act::kSilence: wait_for(socket_.get(), 0, -1); return false;
+      case Script::Act::kGarbage: write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"); return false;
       case Script::Act::kError:
         write(message('E', "S" + text("FATAL") + "V" + text("FATAL") + "C" + text(server_.script_.sqlstate) + "M" +
                                text(server_.script_.message) + '\0'));
         return false;
-      case Script::Act::kClose:
-        return false;
+      case Script::Act::kClose: return false;
     }
     return false;
   }

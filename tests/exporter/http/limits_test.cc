@@ -83,8 +83,9 @@ TEST_F(HttpLimits, RefusesALongerRequestLine) {
 TEST_F(HttpLimits, RefusesAHeaderOfTooManyLines) {
   serve({.header_bytes = 16 * 1024});
   const auto client = connect();
-  client->send("GET / HTTP/1.1\r\nHost: t\r\n");
-  for (int i = 0; i < 500; ++i) client->send("A: b\r\n");
+  std::string header = "GET / HTTP/1.1\r\nHost: t\r\n";
+  for (int i = 0; i < 500; ++i) header += "A: b\r\n";
+  client->send(header);
   EXPECT_EQ(client->receive().status, 431);
 }
 
