@@ -4,8 +4,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "exporter/util/file.h"
-
 namespace pgwatch {
 
 using postgres::DownReason;
@@ -14,14 +12,6 @@ using std::chrono::milliseconds;
 namespace {
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
-
-Secret read_secret(const std::string& path) {
-  try {
-    return Secret(read_word(path));
-  } catch (const std::exception& error) {
-    throw std::runtime_error("cannot read password_file " + path + ": " + error.what());
-  }
-}
 
 }  // namespace
 
@@ -41,87 +31,6 @@ Link::Link(LinkServices services, LinkSpec spec, const postgres::Conninfo& conni
 }
 
 Link::~Link() = default;
-
-// -- Finding the server -----------------------------------------------------------------------------------------------
-
-void Link::read_password() {
-  if (spec_.access.password_file.empty()) return resolve();
-  struct Result {
-    Secret secret;
-    std::string error;
-  };
-  const auto result = std::make_shared<Result>();
-  blocking_call_ = services_.blocking.call(
-      BlockingKind::kFiles, connect_deadline_,
-      [result, path = spec_.access.password_file] {
-        try {
-          result->secret = read_secret(path);
-        } catch (const std::exception& error) {
-          result->error = error.what();
-        }
-      },
-      [this, result](Blocking::Result outcome) {
-        if (outcome == Blocking::Result::kDropped) return;  // the alarm speaks
-        if (!result->error.empty()) return down({DownReason::kAuth, result->error});
-        password_ = std::move(result->secret);
-        resolve();
-      });
-}
-
-void Link::resolve() {
-  const auto& wanted = conninfo_.endpoints();
-  found_.resize(wanted.size());
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (!wanted[i].needs_lookup()) {
-      found_[i] = {wanted[i]};
-      continue;
-    }
-    ++lookups_left_;
-    waits_.push_back(services_.resolver.resolve(wanted[i].host, connect_deadline_,
-                                                [this, i](const Addresses& addresses) { resolved(i, addresses); }));
-  }
-  if (lookups_left_ == 0) connect();
-}
-
-void Link::resolved(std::size_t endpoint, const Addresses& addresses) {
-  for (const std::string& address : addresses.found) {
-    found_[endpoint].push_back(conninfo_.endpoints()[endpoint]);
-    found_[endpoint].back().hostaddr = address;
-  }
-  if (!addresses.error.empty()) lookup_error_ = addresses.error;
-  if (--lookups_left_ == 0) connect();
-}
-
-void Link::connect() {
-  for (const auto& found : found_) endpoints_.insert(endpoints_.end(), found.begin(), found.end());
-  if (endpoints_.empty()) return down({DownReason::kDns, lookup_error_});
-  tries_left_ = endpoints_.size();
-  next_try();
-}
-
-// libpq goes on to the next address when one refuses, but waits for ever on one that is silent. So each address gets
-// its share of the time at the head of the list.
-void Link::next_try() {
-  phase_ = Phase::kConnecting;
-  put_aside_undecided_login();
-  const auto left = connect_deadline_ - now();
-  const auto share = left / static_cast<int>(tries_left_);
-  if (--tries_left_ > 0) {
-    alarm_.at(now() + share, [this] {
-      std::rotate(endpoints_.begin(), endpoints_.begin() + 1, endpoints_.end());
-      next_try();
-    });
-  } else {
-    alarm_.at(connect_deadline_, [this] { down(not_yet()); });
-  }
-  std::optional<postgres::Transaction> transaction;
-  if (spec_.access.pooler) transaction = postgres::pooled_transaction(session_settings());
-  socket_ = std::make_unique<SocketWatch>(services_.loop, [this] { socket_ready(); });
-  connection_ = std::make_unique<postgres::Connection>(conninfo_.parameters(endpoints_, spec_.database, password_),
-                                                       std::move(transaction));
-  if (connection_->state() == postgres::Connection::State::kBroken) return down(connection_->down());
-  socket_->want(connection_->socket(), connection_->events());
-}
 
 // -- Talking to it ----------------------------------------------------------------------------------------------------
 
@@ -265,17 +174,6 @@ std::optional<postgres::Backend> Link::backend_at_work() const {
   return backend;
 }
 
-std::vector<std::unique_ptr<postgres::Connection>> Link::take_undecided_logins() {
-  put_aside_undecided_login();
-  return std::exchange(undecided_, {});
-}
-
-void Link::put_aside_undecided_login() {
-  if (!connection_ || !connection_->logging_in()) return;
-  socket_.reset();
-  undecided_.push_back(std::move(connection_));
-}
-
 postgres::Down Link::not_yet() const {
   const std::string address = this->address();
   switch (phase_) {
@@ -288,7 +186,8 @@ postgres::Down Link::not_yet() const {
   }
 }
 
-void Link::down(const postgres::Down& why) {
+// By value: the reason may be the connection's own, and the owner may end us with it.
+void Link::down(postgres::Down why) {  // NOLINT(performance-unnecessary-value-param)
   phase_ = Phase::kDown;
   alarm_.cancel();
   socket_.reset();

@@ -101,6 +101,7 @@ class Link {
   void resolved(std::size_t endpoint, const Addresses& addresses);
   void connect();
   void next_try();
+  std::unique_ptr<postgres::Connection> make_connection() const;
   void put_aside_undecided_login();
 
   // Talking to it.
@@ -111,7 +112,7 @@ class Link {
   void finished(const postgres::Finished& finished);
   void learn(std::uint64_t ticket, const Rows& rows);
   void ready_again();
-  void down(const postgres::Down& why);
+  void down(postgres::Down why);
   postgres::Task facts_task() const;
   postgres::SessionSettings session_settings() const;
 

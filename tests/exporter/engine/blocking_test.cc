@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <list>
 #include <mutex>
 
 #include "tests/exporter/engine/loop_thread.h"
@@ -23,8 +24,9 @@ SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock
 
 class BlockingTest : public testing::Test {
  protected:
-  // The test's threads end where a gate still holds them.
+  // The test's threads end where a gate still holds them, and nobody hears of it.
   ~BlockingTest() override {
+    thread_.run([this] { calls_.clear(); });
     if (!opened_) gate_.open();
   }
 
@@ -34,23 +36,21 @@ class BlockingTest : public testing::Test {
   }
 
   // A job that stays inside until the gate opens; in it when the function returns.
-  Blocking::Call hang(std::atomic<int>& ran, SteadyTime start_by = in(1h)) {
+  Blocking::Call& hang(std::atomic<int>& ran) {
     const auto inside = std::make_shared<std::atomic<bool>>(false);
-    auto call = thread_.run([&] {
-      return blocking_.call(
-          kFiles, start_by,
-          [inside, gate = gate_] {
-            *inside = true;
-            gate.wait();
-          },
-          [&ran](Result result) { ran += result == Result::kRan ? 1 : 100; });
-    });
+    Blocking::Call& hung = call(
+        [inside, gate = gate_] {
+          *inside = true;
+          gate.wait();
+        },
+        [&ran](Result result) { ran += result == Result::kRan ? 1 : 100; });
     EXPECT_TRUE(eventually([&] { return inside->load(); }));
-    return call;
+    return hung;
   }
 
-  Blocking::Call call(Task job, Blocking::Done done, SteadyTime start_by = in(1h), BlockingKind kind = kFiles) {
-    return thread_.run([&] { return blocking_.call(kind, start_by, std::move(job), std::move(done)); });
+  Blocking::Call& call(Task job, Blocking::Done done, SteadyTime start_by = in(1h), BlockingKind kind = kFiles) {
+    thread_.run([&] { calls_.push_back(blocking_.call(kind, start_by, std::move(job), std::move(done))); });
+    return calls_.back();
   }
 
   bool busy() {
@@ -61,7 +61,6 @@ class BlockingTest : public testing::Test {
     thread_.run([this] { blocking_.stop(); });
   }
 
-  // Calls end on the loop's thread, which they belong to.
   void forget(Blocking::Call& call) {
     thread_.run([&] { call.forget(); });
   }
@@ -71,6 +70,7 @@ class BlockingTest : public testing::Test {
   std::atomic<int> written_off_ = 0;
   Loop loop_;
   Blocking blocking_{loop_, [this](BlockingKind kind) { written_off_ += kind == kFiles ? 1 : 100; }, 40ms};
+  std::list<Blocking::Call> calls_;  // they belong to the loop's thread: they end after it
   LoopThread thread_{loop_};
 };
 
@@ -78,12 +78,12 @@ TEST_F(BlockingTest, RunsAJobElsewhereAndSaysSoHere) {
   std::thread::id ran_on;
   std::thread::id told_on;
   const Gate told;
-  const auto one = call([&] { ran_on = std::this_thread::get_id(); },
-                        [&](Result result) {
-                          EXPECT_EQ(result, Result::kRan);
-                          told_on = std::this_thread::get_id();
-                          told.open();
-                        });
+  call([&] { ran_on = std::this_thread::get_id(); },
+       [&](Result result) {
+         EXPECT_EQ(result, Result::kRan);
+         told_on = std::this_thread::get_id();
+         told.open();
+       });
   ASSERT_TRUE(told.opens());
   EXPECT_EQ(told_on, thread_.run([] { return std::this_thread::get_id(); }));
   EXPECT_NE(ran_on, told_on);
@@ -93,9 +93,9 @@ TEST_F(BlockingTest, RunsAJobElsewhereAndSaysSoHere) {
 
 TEST_F(BlockingTest, OneKindDoesNotWaitForAnother) {
   std::atomic<int> ran = 0;
-  const auto hung = hang(ran);
+  hang(ran);
   const Gate told;
-  const auto other = call([] {}, [&](Result) { told.open(); }, in(1h), BlockingKind::kCancel);
+  call([] {}, [&](Result) { told.open(); }, in(1h), BlockingKind::kCancel);
   EXPECT_TRUE(told.opens());
   EXPECT_EQ(ran, 0);
 }
@@ -103,15 +103,15 @@ TEST_F(BlockingTest, OneKindDoesNotWaitForAnother) {
 TEST_F(BlockingTest, AJobThatHasNotStartedInTimeNeverDoes) {
   std::atomic<int> hung_ran = 0;
   std::atomic<bool> started = false;
-  const auto hung = hang(hung_ran);
+  hang(hung_ran);
   const Gate told;
   Result result{};
-  const auto late = call([&] { started = true; },
-                         [&](Result what) {
-                           result = what;
-                           told.open();
-                         },
-                         in(10ms));
+  call([&] { started = true; },
+       [&](Result what) {
+         result = what;
+         told.open();
+       },
+       in(10ms));
   ASSERT_TRUE(told.opens());
   EXPECT_EQ(result, Result::kDropped);
   open_gate();
@@ -122,11 +122,11 @@ TEST_F(BlockingTest, AJobThatHasNotStartedInTimeNeverDoes) {
 
 TEST_F(BlockingTest, AStuckThreadIsWrittenOffCountedAndReplaced) {
   std::atomic<int> hung_ran = 0;
-  const auto hung = hang(hung_ran);
+  hang(hung_ran);
   const Gate told;
-  const auto next = call([] {}, [&](Result result) { result == Result::kRan ? told.open() : void(); });
+  call([] {}, [&](Result result) { result == Result::kRan ? told.open() : void(); });
   EXPECT_TRUE(told.opens()) << "its successor serves the queue";
-  EXPECT_EQ(written_off_, 1);
+  EXPECT_TRUE(eventually([this] { return written_off_ == 1; }));
   EXPECT_TRUE(busy()) << "the thread is still there";
   open_gate();
   EXPECT_TRUE(eventually([&] { return hung_ran == 1; })) << "late, but an answer";
@@ -135,17 +135,17 @@ TEST_F(BlockingTest, AStuckThreadIsWrittenOffCountedAndReplaced) {
 
 TEST_F(BlockingTest, AStuckSuccessorIsNotReplacedWhileTheFirstIsAway) {
   std::atomic<int> ran = 0;
-  const auto first = hang(ran);
-  const auto second = hang(ran);  // runs on the successor, and sticks there
-  EXPECT_EQ(written_off_, 1);
+  hang(ran);
+  hang(ran);  // runs on the successor, and sticks there
+  EXPECT_TRUE(eventually([this] { return written_off_ == 1; }));
   const Gate told;
   Result result{};
-  const auto third = call([] {},
-                          [&](Result what) {
-                            result = what;
-                            told.open();
-                          },
-                          in(200ms));  // five times as long as it takes to be written off
+  call([] {},
+       [&](Result what) {
+         result = what;
+         told.open();
+       },
+       in(200ms));  // five times as long as it takes to be written off
   ASSERT_TRUE(told.opens());
   EXPECT_EQ(result, Result::kDropped);
   EXPECT_EQ(written_off_, 1);
@@ -156,9 +156,9 @@ TEST_F(BlockingTest, AStuckSuccessorIsNotReplacedWhileTheFirstIsAway) {
 
 TEST_F(BlockingTest, NobodyIsToldOfAForgottenCall) {
   std::atomic<int> told = 0;
-  auto hung = hang(told);
+  Blocking::Call& hung = hang(told);
   forget(hung);
-  auto queued = call([] {}, [&](Result) { ++told; }, in(10ms));
+  Blocking::Call& queued = call([] {}, [&](Result) { ++told; }, in(10ms));
   forget(queued);
   open_gate();
   EXPECT_TRUE(eventually([this] { return !busy(); }));
@@ -168,16 +168,16 @@ TEST_F(BlockingTest, NobodyIsToldOfAForgottenCall) {
 
 TEST_F(BlockingTest, AForgottenCallLeavesTheQueueAtItsTime) {
   std::atomic<int> ran = 0;
-  const auto hung = hang(ran);
+  hang(ran);
   const auto witness = std::make_shared<int>();
-  auto queued = call([witness] {}, [](Result) {}, in(10ms));
+  Blocking::Call& queued = call([witness] {}, [](Result) {}, in(10ms));
   forget(queued);
   EXPECT_TRUE(eventually([&] { return witness.use_count() == 1; }));
 }
 
 TEST_F(BlockingTest, StopJoinsWhatIsIdle) {
   const Gate told;
-  const auto one = call([] {}, [&](Result) { told.open(); });
+  call([] {}, [&](Result) { told.open(); });
   ASSERT_TRUE(told.opens());
   ASSERT_TRUE(eventually([this] { return !busy(); }));
   stop();
@@ -186,8 +186,8 @@ TEST_F(BlockingTest, StopJoinsWhatIsIdle) {
 
 TEST_F(BlockingTest, StopDoesNotWaitForAStuckJob) {
   std::atomic<int> told = 0;
-  const auto hung = hang(told);
-  const auto queued = call([] {}, [&](Result) { ++told; });
+  hang(told);
+  call([] {}, [&](Result) { ++told; });
   EXPECT_TRUE(busy());
   stop();  // would not return: the gate opens later
   EXPECT_TRUE(busy()) << "it cannot be ended";

@@ -76,6 +76,7 @@ class LinkTest : public testing::Test {
                        if (host == "silent") gate_.wait();
                        return addresses_;
                      }};
+  Blocking::Call hung_;
   Owner owner_;
   std::unique_ptr<postgres::Conninfo> conninfo_;
   std::unique_ptr<Link> link_;
@@ -155,8 +156,8 @@ TEST_F(LinkTest, APasswordFileThatIsNotThere) {
 TEST_F(LinkTest, APasswordFileThatCannotBeReadInTime) {
   const test::TemporaryFolder folder;
   password_file_ = folder.write("password", "secret");
-  const auto hung = thread_.run(
-      [this] { return blocking_.call(BlockingKind::kFiles, SteadyTime::max(), [gate = gate_] { gate.wait(); }, {}); });
+  thread_.run(
+      [this] { hung_ = blocking_.call(BlockingKind::kFiles, SteadyTime::max(), [gate = gate_] { gate.wait(); }, {}); });
   EXPECT_EQ(end_of("host=127.0.0.1"), "timeout: the password file was not read within the connect timeout");
 }
 

@@ -42,7 +42,10 @@ class LoopThread {
 // Something that opens once. A copy is the same gate, so that a job may outlive its test's interest.
 class Gate {
  public:
-  void open() const { state_->promise.set_value(); }
+  void open() const {
+    const auto state = state_;  // whoever waits may end this gate
+    state->promise.set_value();
+  }
   void wait() const { state_->opened.wait(); }
   bool opens() const { return state_->opened.wait_for(kPatience) == std::future_status::ready; }
 
