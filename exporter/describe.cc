@@ -27,7 +27,7 @@ void add_row(std::string& page, const Metric& metric, const std::set<std::string
 std::set<std::string> labels_of(const Collector& collector, const Metric& metric) {
   std::set<std::string> labels;
   for (const Column& column : collector.columns) {
-    if (metric_name(collector, column) != metric.name) continue;
+    if (!is_metric(column) || metric_name(collector, column) != metric.name) continue;
     for (const auto& [name, value] : column.fixed) labels.insert(name);
     if (column.use == Use::kState) labels.insert(column.name);
     if (column.bare) continue;

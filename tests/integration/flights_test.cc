@@ -47,7 +47,6 @@ TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
   const double joined_before = joined(scrape_beside_well(pgwatch));
   const std::size_t per_scrape = statements(*faulty_, backend) - before;
   ASSERT_GT(per_scrape, 0u);
-  const Census census(*faulty_);
 
   proxy_.withhold();
   std::list<HttpConnection> crowd;
@@ -74,7 +73,6 @@ TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
   }
   EXPECT_EQ(statements(*faulty_, backend), before + 2 * per_scrape);
   EXPECT_EQ(kept_backend(*faulty_), backend);
-  EXPECT_LE(census.most(), 3);
 }
 
 TEST_F(Flight, CrowdBeforeASilentServerOpensNoMoreThanTheCap) {
@@ -101,7 +99,9 @@ TEST_F(Flight, OneWhoIsInAHurryCutsNobodyElseShort) {
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
   const std::string backend = kept_backend(*faulty_);
   proxy_.withhold();
+  const std::size_t before = proxy_.counts().from_server;
   HttpConnection patient = begin_scrape(pgwatch);
+  ASSERT_TRUE(eventually([&] { return proxy_.counts().from_server > before; }));
   expect_down(pgwatch, "timeout", 500ms);
   expect_down(pgwatch, "timeout", 500ms);
   proxy_.release();

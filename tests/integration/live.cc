@@ -1,6 +1,7 @@
 #include "tests/integration/live.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace pgwatch::test {
 
@@ -83,7 +84,17 @@ void BesideWell::TearDownTestSuite() {
   SharedServer::TearDownTestSuite();
 }
 
-void BesideWell::SetUp() { ASSERT_TRUE(has_no_backend(*faulty_)); }
+void BesideWell::SetUp() {
+  ASSERT_TRUE(has_no_backend(*faulty_));
+  census_ = std::make_unique<Census>(*faulty_);
+}
+
+// A stopped server would not end the census.
+void BesideWell::TearDown() {
+  faulty_->thaw();
+  EXPECT_LE(census_->most(), cap_);
+  census_.reset();
+}
 
 Exposition BesideWell::scrape_beside_well(const Pgwatch& pgwatch, milliseconds timeout) {
   TimedPage one = scrape(pgwatch, timeout);
@@ -98,13 +109,20 @@ void BesideWell::expect_down(const Pgwatch& pgwatch, const std::string& reason, 
 
 Census::Census(const PostgresServer& server) {
   thread_ = std::thread([this, conninfo = server.socket_conninfo()] {
-    SqlSession session(conninfo);
-    while (!over_) {
-      const auto rows = session.run("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch'");
-      most_ = std::max(most_.load(), std::stoi(rows.at(0).at(0).value_or("0")));
-      std::this_thread::sleep_for(milliseconds(5));
-    }
+    while (!over_) count(conninfo);
   });
+}
+
+// Until its end or the server's.
+void Census::count(const std::string& conninfo) try {
+  SqlSession session(conninfo);
+  while (!over_) {
+    const auto rows = session.run("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch'");
+    most_ = std::max(most_.load(), std::stoi(rows.at(0).at(0).value_or("0")));
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+} catch (const std::runtime_error&) {
+  std::this_thread::sleep_for(milliseconds(10));
 }
 
 Census::~Census() {

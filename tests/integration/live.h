@@ -48,31 +48,7 @@ std::string kept_backend(const PostgresServer& server);
 // Waits until the server has no backend of pgwatch's.
 testing::AssertionResult has_no_backend(const PostgresServer& server);
 
-// A faulty server beside one that is well: whatever happens to the first, the second's data is complete. Each test
-// leaves the faulty one running.
-class BesideWell : public SharedServer {
- protected:
-  static void SetUpTestSuite();
-  static void TearDownTestSuite();
-  void SetUp() override;
-  void TearDown() override { faulty_->thaw(); }
-
-  static std::string config(const std::string& faulty, const std::string& more = "") {
-    return config_of({{"faulty", faulty}, {"well", server_->conninfo()}}, more);
-  }
-  static std::string through(const Proxy& proxy) { return faulty_->conninfo("pgwatch", "postgres", proxy.port()); }
-
-  // One scrape, answered within its time, with the other server's data.
-  static Exposition scrape_beside_well(const Pgwatch& pgwatch,
-                                       std::chrono::milliseconds timeout = std::chrono::seconds(10));
-  // The same, and the faulty server is down for this reason.
-  static void expect_down(const Pgwatch& pgwatch, const std::string& reason,
-                          std::chrono::milliseconds timeout = std::chrono::seconds(10));
-
-  inline static std::unique_ptr<PostgresServer> faulty_;
-};
-
-// Counts pgwatch's connections, as the server sees them, until its end. The server has to run all the time.
+// Counts pgwatch's connections, as the server sees them, again and again until its end.
 class Census {
  public:
   explicit Census(const PostgresServer& server);
@@ -83,9 +59,38 @@ class Census {
   int most() const { return most_; }
 
  private:
+  void count(const std::string& conninfo);
+
   std::atomic<bool> over_ = false;
   std::atomic<int> most_ = 0;
   std::thread thread_;
+};
+
+// A faulty server beside one that is well: whatever happens to the first, the second's data is complete, and the first
+// never has more connections of ours than the cap. Each test leaves the faulty one running.
+class BesideWell : public SharedServer {
+ protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+  void SetUp() override;
+  void TearDown() override;
+
+  static std::string config(const std::string& faulty, const std::string& more_of_it = "") {
+    return config_of({{"faulty", faulty, more_of_it}, {"well", server_->conninfo()}});
+  }
+  static std::string through(const Proxy& proxy) { return faulty_->conninfo("pgwatch", "postgres", proxy.port()); }
+
+  // One scrape, answered within its time, with the other server's data.
+  static Exposition scrape_beside_well(const Pgwatch& pgwatch,
+                                       std::chrono::milliseconds timeout = std::chrono::seconds(10));
+  // The same, and the faulty server is down for this reason.
+  static void expect_down(const Pgwatch& pgwatch, const std::string& reason,
+                          std::chrono::milliseconds timeout = std::chrono::seconds(10));
+
+  int cap_ = 3;  // a test that stops backends for long, or runs a second pgwatch, says another
+
+  inline static std::unique_ptr<PostgresServer> faulty_;
+  std::unique_ptr<Census> census_;
 };
 
 }  // namespace pgwatch::test

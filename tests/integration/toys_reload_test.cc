@@ -17,7 +17,7 @@ constexpr const char* kSleeping =
     "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch' AND wait_event = 'PgSleep'";
 constexpr const char* kConnections = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch'";
 
-class Reloads : public Toys {
+class WorldSwap : public Toys {
  protected:
   // Takes a moment, and counts its answers in what it remembers.
   static Collector counting() {
@@ -37,7 +37,7 @@ class Reloads : public Toys {
   }
 };
 
-TEST_F(Reloads, MemoryAndAnswersOutliveAReloadUnderAFlight) {
+TEST_F(WorldSwap, MemoryAndAnswersOutliveAReloadUnderAFlight) {
   std::atomic<int> answers = 0;
   Collector kept = toy("kept", "SELECT 1 AS value");
   kept.keep = 1h;
@@ -59,7 +59,7 @@ TEST_F(Reloads, MemoryAndAnswersOutliveAReloadUnderAFlight) {
   EXPECT_EQ(after.page.value("pgwatch_reconnects_total"), 0) << "the connection stays";
 }
 
-TEST_F(Reloads, ACollectorThatChangedIsAskedAsItIsNow) {
+TEST_F(WorldSwap, ACollectorThatChangedIsAskedAsItIsNow) {
   TestWorld one = world({toy("toy", "SELECT 1 AS value")});
   RunningEngine engine(one);
   EXPECT_EQ(engine.ask().page.value("pg_toy_value"), 1);
@@ -75,7 +75,7 @@ TEST_F(Reloads, ACollectorThatChangedIsAskedAsItIsNow) {
   EXPECT_EQ(engine.ask().page.value("pg_new_value"), std::nullopt);
 }
 
-TEST_F(Reloads, NewLabelsAreOnAllSamplesAtOnce) {
+TEST_F(WorldSwap, NewLabelsAreOnAllSamplesAtOnce) {
   TestWorld one = world({toy("toy", "SELECT 1 AS value")});
   one.collectors[0].keep = 1h;
   RunningEngine engine(one);
@@ -88,7 +88,7 @@ TEST_F(Reloads, NewLabelsAreOnAllSamplesAtOnce) {
   EXPECT_EQ(scrape.page.value("pg_up", {{"cluster", "lake"}}), 1);
 }
 
-TEST_F(Reloads, ARemovedTargetsConnectionsClose) {
+TEST_F(WorldSwap, ARemovedTargetsConnectionsClose) {
   RunningEngine engine(world({toy("toy", "SELECT 1 AS value")}));
   EXPECT_TRUE(engine.ask().up());
   EXPECT_TRUE(server_->wait_until(kConnections, "1"));
@@ -96,7 +96,7 @@ TEST_F(Reloads, ARemovedTargetsConnectionsClose) {
   EXPECT_TRUE(server_->wait_until(kConnections, "0"));
 }
 
-TEST_F(Reloads, ARemovedTargetStillAnswersWhoIsWaiting) {
+TEST_F(WorldSwap, ARemovedTargetStillAnswersWhoIsWaiting) {
   RunningEngine engine(world({counting()}));
   const auto before = engine.ask().page.value("pg_counting_value");
   auto pending = engine.ask_later();
@@ -108,7 +108,7 @@ TEST_F(Reloads, ARemovedTargetStillAnswersWhoIsWaiting) {
   EXPECT_TRUE(server_->wait_until(kConnections, "0")) << "then its connection closes";
 }
 
-TEST_F(Reloads, AnotherAccessIsAnotherConnection) {
+TEST_F(WorldSwap, AnotherAccessIsAnotherConnection) {
   TestWorld one = world({toy("user", "SELECT 1 AS value WHERE current_user = 'someone'")});
   RunningEngine engine(one);
   EXPECT_EQ(engine.ask().page.value("pg_user_value"), std::nullopt);
@@ -121,7 +121,7 @@ TEST_F(Reloads, AnotherAccessIsAnotherConnection) {
 
 // -- Passwords --------------------------------------------------------------------------------------------------------
 
-TEST_F(Reloads, ThePasswordFileIsReadAgainAtEachConnect) {
+TEST_F(WorldSwap, ThePasswordFileIsReadAgainAtEachConnect) {
   const TemporaryFolder folder;
   const std::string conninfo =
       "host=127.0.0.1 port=" + std::to_string(server_->port()) + " user=rotating dbname=postgres";
