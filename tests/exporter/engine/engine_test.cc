@@ -215,7 +215,7 @@ TEST(Engine, NeverExceedsTheCapOnAServerThatLetsItInAndIsSilent) {
   const ScriptedPostgres server({.statements = 0, .ending = Act::kSilence});
   TestWorld world = test::test_world(server.conninfo(), {toy()});
   world.target.access.connections = 1;
-  world.target.access.timeouts.connect = 50ms;
+  world.target.access.timeouts.connect = 500ms;
   world.target.access.timeouts.statement = 200ms;
   RunningEngine engine(world);
   const auto no_place = [](const Scrape& scrape) { return reason_of(scrape) == "no_place"; };
