@@ -82,11 +82,11 @@ http::Handler Program::make_handler() {
   };
   backend.world = [this] { return engine_.world(); };
   backend.report = [this](const Snapshot& snapshot) {
+    // Counted first, so that the page tells of itself and not of the one before.
+    telemetry_.scraped(snapshot.answered_at - snapshot.asked_at, is_complete(snapshot));
     return std::vector<BlockPtr>{report_on(snapshot), telemetry_.block(), report_on_process()};
   };
-  backend.scraped = [this](const Page& page, const Snapshot& snapshot) {
-    telemetry_.scraped(snapshot.answered_at - snapshot.asked_at, page.duplicates, is_complete(snapshot));
-  };
+  backend.scraped = [this](const Page& page, const Snapshot&) { telemetry_.samples_dropped(page.duplicates, 0); };
   backend.ready = [this] { return engine_.ready(); };
   return http::make_routes(std::move(backend), {config_.telemetry_path, kVersion});
 }

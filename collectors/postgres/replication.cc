@@ -17,7 +17,8 @@ WITH here AS (
          CASE WHEN standby THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())
               ELSE pg_current_wal_lsn() END AS position,
          CASE WHEN standby THEN pg_is_wal_replay_paused() END AS replay_paused,
-         greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())) AS replay_age
+         CASE WHEN pg_last_xact_replay_timestamp() IS NOT NULL
+              THEN greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())) END AS replay_age
   FROM (SELECT pg_is_in_recovery() AS standby) AS role),
 receiver AS (
   SELECT pid, status, extract(epoch FROM clock_timestamp() - last_msg_receipt_time) AS last_message_age

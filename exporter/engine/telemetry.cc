@@ -159,10 +159,9 @@ std::vector<OwnMetric> Telemetry::declared() {
 
 Telemetry::~Telemetry() = default;
 
-void Telemetry::scraped(std::chrono::nanoseconds duration, std::uint64_t duplicates, bool complete) {
+void Telemetry::scraped(std::chrono::nanoseconds duration, bool complete) {
   metrics_->scrapes.Increment();
   metrics_->exporter_scrapes.Increment();
-  metrics_->duplicates.Increment(static_cast<double>(duplicates));
   metrics_->last_duration.Set(std::chrono::duration<double>(duration).count());
   metrics_->last_error.Set(complete ? 0 : 1);
 }

@@ -23,8 +23,8 @@ class Telemetry {
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 
-  // A page was served.
-  void scraped(std::chrono::nanoseconds duration, std::uint64_t duplicates, bool complete);
+  // The answers for a page are there.
+  void scraped(std::chrono::nanoseconds duration, bool complete);
   void reloaded(bool successfully);
 
   // A target's connections.

@@ -131,7 +131,7 @@ TEST_F(Visits, OtherDatabasesAreNotVisitedWhileNobodyScrapes) {
 TEST_F(Visits, AHungVisitDelaysOtherVisitsByItsTimeoutAndNoScrape) {
   TestWorld five =
       five_databases("SELECT CASE current_database() WHEN 'toy_3' THEN length(pg_sleep(60)::text) ELSE 1 END AS value");
-  five.target.access.timeouts.slow_statement = 1500ms;
+  five.target.access.timeouts.slow_statement = 2s;
   const Census census(*server_);
   RunningEngine engine(five);
   std::chrono::milliseconds slowest{0};
@@ -140,13 +140,13 @@ TEST_F(Visits, AHungVisitDelaysOtherVisitsByItsTimeoutAndNoScrape) {
     return one.snapshot.answers.size() == 5;
   };
   const Scrape all = engine.ask_until(all_asked);
-  EXPECT_LT(slowest, 1s);
+  EXPECT_LT(slowest, 1500ms);
   EXPECT_EQ(all.page.all("pg_everywhere_value").size(), 4u) << "the others are answered";
   const Block& hung = *all.answer("everywhere", "toy_3").latest;
   EXPECT_EQ(hung.reason, "57014") << hung.detail;
   const auto delay = all.answer("everywhere", "toy_4").latest->answered_at - hung.asked_at;
-  EXPECT_GE(delay, 1500ms);
-  EXPECT_LT(delay, 4s);
+  EXPECT_GE(delay, 2s);
+  EXPECT_LT(delay, 5s);
   EXPECT_LE(census.most(), 3);
 }
 
@@ -162,7 +162,7 @@ TEST_F(Visits, ABackendThatDoesNotEndKeepsItsPlaceUntilItDoes) {
   TestWorld two = test_world(server_->conninfo("pgwatch", "postgres", proxy.port()),
                              {ticking, slow("sleepy", "SELECT 1 AS value FROM pg_sleep(60)", 200ms)});
   two.target.access.connections = 2;
-  two.target.access.timeouts.slow_statement = 500ms;
+  two.target.access.timeouts.slow_statement = 1500ms;
   const Census census(*server_);
   RunningEngine engine(two);
   const std::string sleeping = "FROM pg_stat_activity WHERE usename = 'pgwatch' AND wait_event = 'PgSleep'";
@@ -185,16 +185,17 @@ TEST_F(Visits, TheReserveReplacesAConnectionThatDoesNotEnd) {
   const Census census(*server_);
   RunningEngine engine(three);
   ASSERT_TRUE(engine.ask().up());
-  ASSERT_TRUE(server_->wait_until("SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch'", "1"));
-  const auto backends = server_->backends();
-  ASSERT_EQ(::kill(backends[0], SIGSTOP), 0);
+  const std::string ours = "FROM pg_stat_activity WHERE usename = 'pgwatch'";
+  ASSERT_TRUE(server_->wait_until("SELECT count(*) " + ours, "1"));
+  const pid_t frozen = std::stoi(server_->value("SELECT pid " + ours));
+  ASSERT_EQ(::kill(frozen, SIGSTOP), 0);
   const Scrape missed = engine.ask(300ms);
   EXPECT_EQ(missed.page.value("pg_up"), 0);
   EXPECT_EQ(missed.page.value("pgwatch_target_down", {{"reason", "timeout"}}), 1);
   const Scrape replaced = engine.ask_until([](const Scrape& one) { return one.up(); });
   EXPECT_EQ(replaced.page.value("pg_one_value"), 1);
   EXPECT_EQ(replaced.page.value("pgwatch_connections", {{"state", "abandoned"}}), 1);
-  ASSERT_EQ(::kill(backends[0], SIGCONT), 0);
+  ASSERT_EQ(::kill(frozen, SIGCONT), 0);
   const auto freed = [](const Scrape& one) {
     return one.page.value("pgwatch_connections", {{"state", "abandoned"}}) == 0;
   };

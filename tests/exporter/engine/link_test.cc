@@ -45,7 +45,7 @@ class LinkTest : public testing::Test {
   }
 
   // Opens a link; how it went down, as "reason: detail". Its owner would end it then.
-  std::string end_of(const std::string& conninfo, std::chrono::milliseconds connect = 150ms) {
+  std::string end_of(const std::string& conninfo, std::chrono::milliseconds connect = 500ms) {
     begin(conninfo, connect);
     EXPECT_TRUE(eventually([this] { return owner_.downs_ > 0; }));
     return thread_.run([this] { return std::string(to_string(owner_.down_.reason)) + ": " + owner_.down_.detail; });

@@ -59,6 +59,7 @@ TEST_F(LoopTest, DropsWhatIsPostedAfterItsEnd) {
 
 TEST_F(LoopTest, ATaskDroppedAtTheEndMayPost) {
   struct Poster {
+    explicit Poster(Loop& where) : loop(where) {}
     Loop& loop;
     ~Poster() {
       loop.post([] {});

@@ -33,8 +33,10 @@ TEST(Telemetry, SaysWhatItIs) {
 
 TEST(Telemetry, CountsPages) {
   Telemetry telemetry("t");
-  telemetry.scraped(1500ms, 2, false);
-  telemetry.scraped(250ms, 1, true);
+  telemetry.scraped(1500ms, false);
+  telemetry.samples_dropped(2, 0);
+  telemetry.scraped(250ms, true);
+  telemetry.samples_dropped(1, 0);
   const Exposition shown = page(telemetry);
   EXPECT_EQ(shown.value("pgwatch_scrapes_total"), 2);
   EXPECT_EQ(shown.value("pg_exporter_scrapes_total"), 2);
@@ -156,7 +158,7 @@ TEST(Telemetry, TakesCountsFromAnyThread) {
     for (int i = 0; i < 200; ++i) {
       telemetry.joined_flight("a");
       telemetry.collector_failed(failure_of("a"));
-      telemetry.scraped(1ms, 0, true);
+      telemetry.scraped(1ms, true);
       if (i % 20 == 0) telemetry.block();
     }
   };
