@@ -12,6 +12,7 @@
 
 #include "exporter/config/nearest.h"
 #include "exporter/config/values.h"
+#include "exporter/foreign.h"
 
 namespace pgwatch::command_line {
 namespace {
@@ -44,46 +45,10 @@ Exit status: 0 done, 1 the configuration or the start failed, 2 wrong usage.
 The manual is docs/configuration.md.
 )";
 
-// What postgres_exporter has and pgwatch has not, and what to do instead.
-struct Foreign {
-  std::string_view flag;
-  std::string_view variable;  // "" where it has none
-  std::string_view harmless;  // this value of the variable asks for nothing
-  std::string_view instead;
-};
-
-constexpr std::array kForeign = {
-    Foreign{
-        "--config.file", "", "",
-        "pgwatch's own file is --config FILE; what auth_modules held stands under targets: conninfo, password_file"},
-    Foreign{
-        "--web.config.file", "", "",
-        "there is no key for it: pgwatch serves plain HTTP; set listen: [\"127.0.0.1:9187\"] and let a proxy end TLS"},
-    Foreign{"--web.systemd-socket", "", "", "pgwatch opens its sockets itself; set listen: [\":9187\"]"},
-    Foreign{"--disable-default-metrics", "PG_EXPORTER_DISABLE_DEFAULT_METRICS", "false",
-            "name the collectors you do not want, as collectors: {replication: false}"},
-    Foreign{"--disable-settings-metrics", "PG_EXPORTER_DISABLE_SETTINGS_METRICS", "false",
-            "the key is collectors.settings: false"},
-    Foreign{"--no-auto-discover-databases", "", "", "the key is targets: databases: {include: [NAME]}"},
-    Foreign{"--extend.query-path", "PG_EXPORTER_EXTEND_QUERY_PATH", "",
-            "there is no key for it: pgwatch does not read query files"},
-    Foreign{"--dumpmaps", "", "", "--describe prints every collector and metric"},
-    Foreign{"--metric-prefix", "PG_EXPORTER_METRIC_PREFIX", "pg",
-            "there is no key for it: alerts and dashboards stand on the names; metric_relabel_configs in Prometheus "
-            "renames them"},
-    Foreign{"--collection-timeout", "PG_EXPORTER_COLLECTION_TIMEOUT", "1m",
-            "the keys are timeouts.statement and timeouts.scrape"},
-    Foreign{"--wrap-large-counters", "", "", "there is no key for it: pgwatch prints integers of 64 bits exactly"},
-};
-
-// Collectors whose name differs from postgres_exporter's.
-constexpr std::array kCollectorAliases = {
-    std::pair<std::string_view, std::string_view>{"replication_slot", "replication_slots"},
-};
-
 // The arguments as they came.
 struct Arguments {
   std::string config_file;
+  bool config_given = false;
   bool check_config = false;
   bool describe = false;
   std::vector<std::string> listen;
@@ -107,7 +72,7 @@ Arguments read(int argc, const char* const* argv) {
   CLI::App app("", "pgwatch");
   app.set_help_flag("");
   app.allow_extras();  // collectors, and whatever we can say more of than CLI11
-  app.add_option("--config", arguments.config_file)->type_name("FILE");
+  const CLI::Option* config = app.add_option("--config", arguments.config_file)->type_name("FILE");
   CLI::Option* check = app.add_flag("--check-config", arguments.check_config);
   app.add_flag("--describe", arguments.describe)->excludes(check);
   app.add_flag("--auto-discover-databases");  // pgwatch always does
@@ -118,6 +83,7 @@ Arguments read(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
+  arguments.config_given = config->count() > 0;
   for (const CLI::Option* option : app.get_options()) arguments.known.push_back(option->get_name());
   arguments.known.insert(arguments.known.end(), {"--version", "--help"});
   arguments.rest = app.remaining();
@@ -235,6 +201,8 @@ void apply_collector(const std::string& argument, const std::string& written, bo
   std::vector<std::string> names;
   for (const Collector& collector : catalogue) names.push_back(collector.name);
   if (std::find(names.begin(), names.end(), name) == names.end()) {
+    const bool foreign = std::ranges::find(kForeignCollectors, name) != kForeignCollectors.end();
+    if (foreign && !enabled) return;
     throw UsageError(argument + ": unknown collector \"" + name + "\"" + config::known_words(name, names));
   }
   overrides.collectors[name] = enabled;
@@ -279,6 +247,7 @@ Options parse(int argc, const char* const* argv, const config::Environment& envi
   if (has(argc, argv, "--help")) return {.mode = Mode::kHelp};
   if (has(argc, argv, "--version")) return {.mode = Mode::kVersion};
   const Arguments arguments = read(argc, argv);
+  if (arguments.config_given && arguments.config_file.empty()) throw UsageError("--config: names no file");
   Options options;
   if (arguments.check_config) options.mode = Mode::kCheckConfig;
   if (arguments.describe) options.mode = Mode::kDescribe;

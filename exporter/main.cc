@@ -1,6 +1,4 @@
 // pgwatch: reads its orders, wires the parts together, and waits for signals.
-#include <signal.h>
-
 #include <cstdlib>
 #include <iostream>
 #include <span>
@@ -9,6 +7,7 @@
 #include "exporter/command_line.h"
 #include "exporter/describe.h"
 #include "exporter/program.h"
+#include "exporter/signals.h"
 #include "exporter/util/log.h"
 #include "exporter/version.h"
 
@@ -23,25 +22,10 @@ std::optional<std::string> environment(const std::string& name) {
   return value;
 }
 
-// Every thread inherits the mask, so that only main's sigwait sees these.
-sigset_t block_signals() {
-  signal(SIGPIPE, SIG_IGN);
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, one);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  return set;
-}
-
 int serve(const ConfigSource& source) {
-  const sigset_t signals = block_signals();
+  Signals signals;
   Program program(source);
-  for (;;) {
-    int received = 0;
-    sigwait(&signals, &received);
-    if (received != SIGHUP) break;
-    program.reload();
-  }
+  while (signals.next() == Signals::Wish::kReload) program.reload();
   log::info("stopping");
   if (program.stop()) return kDone;
   // A thread is left in a call that does not return: no destructor may run under it.

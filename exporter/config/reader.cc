@@ -12,6 +12,12 @@
 namespace pgwatch::config {
 namespace {
 
+// A connection string in the wrong place may hold a password.
+std::string shown(const std::string& text) {
+  const bool may_be_secret = text.find('=') != std::string::npos || text.find("://") != std::string::npos;
+  return may_be_secret ? "what looks like a connection string" : '"' + text + '"';
+}
+
 std::string_view to_string(Node::Kind kind) {
   switch (kind) {
     case Node::Kind::kNothing: return "nothing";
@@ -56,7 +62,7 @@ void Reader::expect(const Node& node, Node::Kind kind) const {
 }
 
 void Reader::fail_value(const Node& node, const std::string& expected) const {
-  fail(node.at, "expected " + expected + ", found \"" + node.text + "\"");
+  fail(node.at, "expected " + expected + ", found " + shown(node.text));
 }
 
 void Reader::fail_choice(const Node& node, const std::vector<std::string>& words) const {
@@ -74,7 +80,7 @@ void Reader::mapping(const Node& node, const std::vector<Field>& fields) const {
   for (const Field& field : fields) keys.push_back(field.key);
   for (const Entry& entry : node.entries) {
     if (std::find(keys.begin(), keys.end(), entry.key) != keys.end()) continue;
-    fail(entry.at, "unknown key \"" + entry.key + "\"" + known_words(entry.key, keys));
+    fail(entry.at, "unknown key " + shown(entry.key) + known_words(entry.key, keys));
   }
   for (const Field& field : fields) {
     if (const Node* value = find(node, field.key)) field.read(*value);

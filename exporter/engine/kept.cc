@@ -24,6 +24,10 @@ constexpr std::uint64_t kDatabases = kStillThere + 1;
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
+SteadyTime latest_deadline(const std::vector<AttendancePtr>& waiting) {
+  return (*std::ranges::max_element(waiting, {}, &Attendance::deadline))->deadline;
+}
+
 }  // namespace
 
 Kept::Kept(Site& site, Events events)
@@ -35,8 +39,6 @@ Kept::Kept(Site& site, Events events)
       places_timer_(site.services.loop) {}
 
 Kept::~Kept() { site_.close_link(link_, site_.target->access.timeouts.statement); }
-
-void Kept::open() { try_to_connect(); }
 
 void Kept::set_needs(const std::vector<std::string>& needs) {
   if (link_) link_->set_needs(needs);
@@ -58,8 +60,6 @@ void Kept::attend(const AttendancePtr& attendance) {
   try_to_connect();
 }
 
-void Kept::look_again() { advance(); }
-
 void Kept::advance() {
   // A leaving request calls out, and what is called may come back here.
   const std::vector<AttendancePtr> present = waiting_;
@@ -80,7 +80,8 @@ void Kept::leave(Attendance& attendance) {
 }
 
 void Kept::leave_by_deadline(const AttendancePtr& attendance) {
-  missed_ = true;
+  // One who gave it no time says nothing of the server.
+  missed_ |= now() - attendance->asked_at >= kMissedPatience;
   leave(*attendance);
 }
 
@@ -123,7 +124,8 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   flight_ = std::make_unique<Flight>();
   flight_->passengers = waiting_;
   flight_->deadline = now() + site_.target->access.timeouts.statement;
-  if (!waiting_.empty()) flight_->deadline = (*std::ranges::max_element(waiting_, {}, &Attendance::deadline))->deadline;
+  // Who is in a great hurry leaves alone; the server gets its time.
+  if (!waiting_.empty()) flight_->deadline = std::max(latest_deadline(waiting_), now() + kMissedPatience);
   flight_->most = std::max(flight_->deadline, now() + kLongestJoined);
   std::vector<postgres::Task> tasks = plan_flight(questions);
   if (!site_.target->access.pooler) flight_->abandoned = site_.places.abandoned();

@@ -25,10 +25,10 @@ class Kept final : private LinkOwner {
   Kept(Site& site, Events events);
   ~Kept();
 
-  void open();  // and again, with backoff, whenever it is gone
+  void open() { try_to_connect(); }  // and again, with backoff, whenever it is gone
   void attend(const AttendancePtr& attendance);
   // An answer came in by another way; requests may leave.
-  void look_again();
+  void look_again() { advance(); }
   // While backends of ours may still be at work after their connection was closed: ask for them, or wait them out.
   void tend_places();
 

@@ -60,6 +60,18 @@ Values read(const std::string& text) {
   return values_of(options.get());
 }
 
+// libpq quotes the value it does not like, which may be anything; the keyword stands outside the quotes.
+std::string without_quoted(std::string text) {
+  if (text.starts_with("definition of service")) return text;  // a name, which helps to find the mistake
+  std::size_t open = text.find('"');
+  while (open != std::string::npos) {
+    const std::size_t close = std::min(text.find('"', open + 1), text.size() - 1);
+    text.replace(open, close - open + 1, "***");
+    open = text.find('"', open + 3);
+  }
+  return text;
+}
+
 // What libpq makes of the string, the service file and the environment. It tells that only of a connection; one that is
 // given up for an impossible value, before anything is looked up or connected to, tells all values but that one.
 Values expand(const std::string& text, const char* spoilt) {
@@ -69,7 +81,7 @@ Values expand(const std::string& text, const char* spoilt) {
   const std::unique_ptr<PGconn, Release> connection(PQconnectStartParams(keywords, values, 1));
   if (!connection) throw std::bad_alloc();
   const std::string_view message = PQerrorMessage(connection.get());
-  if (message.find(kImpossible) == std::string_view::npos) refuse(redact(first_line(message)));
+  if (message.find(kImpossible) == std::string_view::npos) refuse(without_quoted(redact(first_line(message))));
   const Options options(PQconninfo(connection.get()));
   if (!options) throw std::bad_alloc();
   Values result = values_of(options.get());
@@ -109,7 +121,14 @@ std::string checked_port(const std::string& port) {
   int number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
   if (error == std::errc() && end == port.data() + port.size() && number >= 1 && number <= 65535) return port;
-  refuse("port \"" + port + "\" is not a number from 1 to 65535");
+  // Not quoted: where a password holds an @ or a / that is not written %40 or %2F, a piece of it stands here.
+  refuse("a port is not a number from 1 to 65535; in a URI write @ and / of a password as %40 and %2F");
+}
+
+std::string checked_host(const std::string& host) {
+  const bool folder = host.starts_with('/') || host.starts_with('@');  // an abstract socket begins so
+  if (folder || host.find('@') == std::string::npos) return host;
+  refuse("a host holds an @; in a URI write @ of a password as %40");
 }
 
 // libpq has made sure that the lists are of equal length, or that there is one port for all.
@@ -124,7 +143,7 @@ std::vector<Endpoint> read_endpoints(const Values& values) {
   std::vector<Endpoint> endpoints(std::max(hosts.size(), addresses.size()));
   for (std::size_t index = 0; index < endpoints.size(); ++index) {
     const std::string& port = ports.size() == 1 ? ports[0] : ports.at(index);
-    endpoints[index].host = index < hosts.size() ? hosts[index] : "";
+    endpoints[index].host = index < hosts.size() ? checked_host(hosts[index]) : "";
     endpoints[index].hostaddr = index < addresses.size() ? addresses[index] : "";
     endpoints[index].port = port.empty() ? kDefaultPort : checked_port(port);
   }

@@ -131,6 +131,17 @@ TEST_F(Hang, ResolverThatNeverAnswersIsToldAsDns) {
   EXPECT_EQ(pgwatch.wait(1s), 0);
 }
 
+TEST_F(Hang, ResolverThatNeverAnswersHoldsUpNoEndEvenAtTheStart) {
+  if (const std::string why = SilentResolver::unavailable(); !why.empty()) GTEST_SKIP() << why;
+  SilentResolver resolver;
+  Command command = pgwatch_command({"--web.listen-address", "database.example:0"});
+  command.mounts = resolver.mounts();
+  const Process pgwatch(command);
+  ASSERT_TRUE(eventually([&] { return resolver.questions() > 0; }));
+  pgwatch.signal(SIGTERM);
+  EXPECT_EQ(pgwatch.wait(1s), 0);
+}
+
 // -- The end ----------------------------------------------------------------------------------------------------------
 
 TEST_F(Hang, ProgramEndsWithinASecondWhileAServerIsStopped) {

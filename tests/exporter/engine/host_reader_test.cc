@@ -12,7 +12,6 @@ namespace pgwatch {
 namespace {
 
 using namespace std::chrono_literals;
-using test::eventually;
 using test::Gate;
 using test::LoopThread;
 using test::one_value;

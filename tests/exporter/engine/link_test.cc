@@ -27,13 +27,13 @@ class Owner final : public LinkOwner {
  public:
   void link_ready() override { ADD_FAILURE() << "no server here introduces itself"; }
   void link_finished(postgres::Finished) override { ADD_FAILURE() << "nothing was asked"; }
-  void link_down(const postgres::Down& down) override {
-    if (downs_ == 0) down_ = down;
-    ++downs_;
+  void link_down(const postgres::Down& why) override {
+    if (downs == 0) down = why;
+    ++downs;
   }
 
-  postgres::Down down_;
-  std::atomic<int> downs_ = 0;
+  postgres::Down down;
+  std::atomic<int> downs = 0;
 };
 
 class LinkTest : public testing::Test {
@@ -47,8 +47,8 @@ class LinkTest : public testing::Test {
   // Opens a link; how it went down, as "reason: detail". Its owner would end it then.
   std::string end_of(const std::string& conninfo, std::chrono::milliseconds connect = 500ms) {
     begin(conninfo, connect);
-    EXPECT_TRUE(eventually([this] { return owner_.downs_ > 0; }));
-    return thread_.run([this] { return std::string(to_string(owner_.down_.reason)) + ": " + owner_.down_.detail; });
+    EXPECT_TRUE(eventually([this] { return owner_.downs > 0; }));
+    return thread_.run([this] { return std::string(to_string(owner_.down.reason)) + ": " + owner_.down.detail; });
   }
 
   void begin(const std::string& conninfo, std::chrono::milliseconds connect) {
@@ -58,7 +58,7 @@ class LinkTest : public testing::Test {
     spec.access.password_file = password_file_;
     thread_.run([&] {
       link_ = std::make_unique<Link>(LinkServices{loop_, blocking_, resolver_}, spec, *conninfo_, owner_);
-      EXPECT_EQ(owner_.downs_, 0) << "the owner hears nothing before it has the Link";
+      EXPECT_EQ(owner_.downs, 0) << "the owner hears nothing before it has the Link";
     });
   }
 
@@ -172,7 +172,7 @@ TEST_F(LinkTest, MayEndAtAnyTime) {
   thread_.run([this] { link_.reset(); });
   open_gate();
   thread_.run([] {});
-  EXPECT_EQ(owner_.downs_, 0);
+  EXPECT_EQ(owner_.downs, 0);
 }
 
 }  // namespace

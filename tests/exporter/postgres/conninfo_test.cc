@@ -178,8 +178,8 @@ TEST(Conninfo, RefusesWhatCannotBe) {
   EXPECT_THAT(refusal("hots=a"), HasSubstr("invalid connection option \"hots\""));
   EXPECT_THAT(refusal("host=a,b port=1,2,3"), HasSubstr("could not match 3 port numbers to 2 hosts"));
   EXPECT_THAT(refusal("host=a sslmode=maybe"), HasSubstr("invalid sslmode value"));
-  EXPECT_THAT(refusal("host=a port=99999"), HasSubstr("port \"99999\" is not a number from 1 to 65535"));
-  EXPECT_THAT(refusal("host=a port=x"), HasSubstr("port \"x\""));
+  EXPECT_THAT(refusal("host=a port=99999"), HasSubstr("a port is not a number from 1 to 65535"));
+  EXPECT_THAT(refusal("host=a port=x"), HasSubstr("a port is not a number"));
   EXPECT_NE(refusal("just_a_name"), "");
 }
 
@@ -188,10 +188,12 @@ TEST(Conninfo, RefusalsHoldNoSecret) {
        {"host=a password=foo Gehe1m", "host=a password=foo Gehe1m=x", "host=a password='Gehe1m",
         "postgres://w:Gehe1m@[::1", "postgres://w:%zzGehe1m@h/db", "postgres://w:Gehe1m%00@h/db",
         "postgres://h/db?password=Gehe1m&oops", "postgres://h/db?password=a=Gehe1m", "postgres://w:Gehe1m@h/db?hots=1",
-        "host=a password=Gehe1m sslmode=maybe", "postgres://w:Ge/he1m@h/db"}) {
+        "host=a password=Gehe1m sslmode=maybe", "postgres://w:Ge/he1m@h/db", "host=a sslmode=Gehe1m",
+        "postgres://w:Ge@he1m@h/db", "postgres://w:Ge@ss:he1m@h:5432/db"}) {
     const std::string why = refusal(text);
     EXPECT_NE(why, "") << text;
     EXPECT_THAT(why, Not(HasSubstr("he1m"))) << text;
+    EXPECT_THAT(why, Not(HasSubstr("\"Ge"))) << text;
   }
 }
 

@@ -1,0 +1,76 @@
+// Foreign: what postgres_exporter has and pgwatch has not, or has under another name.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace pgwatch::command_line {
+
+// What postgres_exporter has and pgwatch has not, and what to do instead.
+struct Foreign {
+  std::string_view flag;
+  std::string_view variable;  // "" where it has none
+  std::string_view harmless;  // this value of the variable asks for nothing
+  std::string_view instead;
+};
+
+constexpr std::array kForeign = {
+    Foreign{
+        "--config.file", "", "",
+        "pgwatch's own file is --config FILE; what auth_modules held stands under targets: conninfo, password_file"},
+    Foreign{
+        "--web.config.file", "", "",
+        "there is no key for it: pgwatch serves plain HTTP; set listen: [\"127.0.0.1:9187\"] and let a proxy end TLS"},
+    Foreign{"--web.systemd-socket", "", "", "pgwatch opens its sockets itself; set listen: [\":9187\"]"},
+    Foreign{"--disable-default-metrics", "PG_EXPORTER_DISABLE_DEFAULT_METRICS", "false",
+            "name the collectors you do not want, as collectors: {replication: false}"},
+    Foreign{"--disable-settings-metrics", "PG_EXPORTER_DISABLE_SETTINGS_METRICS", "false",
+            "pgwatch has no settings collector yet; leave it out"},
+    Foreign{"--no-auto-discover-databases", "PG_EXPORTER_AUTO_DISCOVER_DATABASES", "true",
+            "the key is targets: databases: {include: [NAME]}"},
+    Foreign{"--extend.query-path", "PG_EXPORTER_EXTEND_QUERY_PATH", "",
+            "there is no key for it: pgwatch does not read query files"},
+    Foreign{"--dumpmaps", "", "", "--describe prints every collector and metric"},
+    Foreign{"--metric-prefix", "PG_EXPORTER_METRIC_PREFIX", "pg",
+            "there is no key for it: alerts and dashboards stand on the names; metric_relabel_configs in Prometheus "
+            "renames them"},
+    Foreign{"--collection-timeout", "PG_EXPORTER_COLLECTION_TIMEOUT", "1m",
+            "the keys are timeouts.statement and timeouts.scrape"},
+    Foreign{"--wrap-large-counters", "", "", "there is no key for it: pgwatch prints integers of 64 bits exactly"},
+};
+
+// Collectors whose name differs from postgres_exporter's.
+constexpr std::array kCollectorAliases = {
+    std::pair<std::string_view, std::string_view>{"replication_slot", "replication_slots"},
+};
+
+// postgres_exporter's collectors that pgwatch has not: not to want one of these is granted.
+constexpr std::array kForeignCollectors = {
+    std::string_view{"buffercache_summary"},
+    std::string_view{"database"},
+    std::string_view{"database_wraparound"},
+    std::string_view{"locks"},
+    std::string_view{"long_running_transactions"},
+    std::string_view{"postmaster"},
+    std::string_view{"process_idle"},
+    std::string_view{"roles"},
+    std::string_view{"settings"},
+    std::string_view{"stat_activity"},
+    std::string_view{"stat_activity_autovacuum"},
+    std::string_view{"stat_archiver"},
+    std::string_view{"stat_bgwriter"},
+    std::string_view{"stat_checkpointer"},
+    std::string_view{"stat_database"},
+    std::string_view{"stat_progress_vacuum"},
+    std::string_view{"stat_replication"},
+    std::string_view{"stat_statements"},
+    std::string_view{"stat_user_tables"},
+    std::string_view{"stat_wal_receiver"},
+    std::string_view{"statio_user_indexes"},
+    std::string_view{"statio_user_tables"},
+    std::string_view{"wal"},
+    std::string_view{"xlog_location"},
+};
+
+}  // namespace pgwatch::command_line
