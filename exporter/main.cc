@@ -17,7 +17,7 @@ namespace {
 enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2 };
 
 std::optional<std::string> environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets variables
+  const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return value;
 }
