@@ -86,11 +86,8 @@ void Blocking::Call::forget() {
   if (found != ledger->waiting.end()) found->second.done = nullptr;
 }
 
-Blocking::Blocking(Loop& loop, WrittenOff written_off, std::chrono::milliseconds stuck_after)
-    : loop_(loop),
-      written_off_(std::move(written_off)),
-      stuck_after_(stuck_after),
-      ledger_(std::make_shared<Ledger>()) {
+Blocking::Blocking(Loop& loop, WrittenOff written_off, const LimitsPerKind& limits)
+    : loop_(loop), written_off_(std::move(written_off)), limits_(limits), ledger_(std::make_shared<Ledger>()) {
   for (auto& queue : queues_) {
     queue = std::make_shared<Queue>();
     queue->stuck = std::make_unique<Timer>(loop);
@@ -135,17 +132,18 @@ void Blocking::start_thread(BlockingKind kind) {
   });
 }
 
-// Looks again when the thread could have been stuck for long enough. A thread is replaced once at a time: while one
-// that was written off is still away, its stuck successor stays, and calls are dropped at their start_by.
+// Looks again when the thread could have been stuck for long enough. While as many as may be are away, their stuck
+// successor stays, and calls are dropped at their start_by.
 void Blocking::check_stuck(BlockingKind kind) {
   const std::shared_ptr<Queue>& queue = queues_[static_cast<std::size_t>(kind)];
+  const Limits& limits = limits_[static_cast<std::size_t>(kind)];
   const SteadyTime now = std::chrono::steady_clock::now();
   bool replace = false;
   {
     const std::lock_guard lock(queue->mutex);
     if (!queue->busy_since && queue->waiting.empty()) return;
-    const bool stuck = queue->busy_since && now - *queue->busy_since >= stuck_after_;
-    replace = stuck && queue->written_off == 0;
+    const bool stuck = queue->busy_since && now - *queue->busy_since >= limits.stuck;
+    replace = stuck && queue->written_off < limits.away;
     if (replace) {
       ++queue->written_off;
       queue->busy_since.reset();
@@ -156,7 +154,7 @@ void Blocking::check_stuck(BlockingKind kind) {
     start_thread(kind);
     written_off_(kind);
   }
-  queue->stuck->at(now + stuck_after_ / 4, [this, kind] { check_stuck(kind); });
+  queue->stuck->at(now + limits.stuck / 4, [this, kind] { check_stuck(kind); });
 }
 
 bool Blocking::busy() const {

@@ -20,14 +20,24 @@ std::string_view to_string(BlockingKind kind);
 
 class Blocking {
  public:
-  // A thread that stays this long in one job is written off.
-  static constexpr std::chrono::seconds kStuck{30};
+  // A thread that stays this long in one job is written off and replaced, as long as no more than so many are away.
+  struct Limits {
+    std::chrono::milliseconds stuck;
+    int away = 1;
+  };
+  using LimitsPerKind = std::array<Limits, kBlockingKinds>;
+  // One name that no name server answers for takes 10 s; the other names do not wait for it.
+  static constexpr LimitsPerKind kLimits = {{
+      {std::chrono::seconds{2}, 4},
+      {std::chrono::seconds{30}, 1},
+      {std::chrono::seconds{30}, 1},
+  }};
 
   enum class Result { kRan, kDropped };
   using Done = std::function<void(Result)>;
   using WrittenOff = std::function<void(BlockingKind)>;
 
-  Blocking(Loop& loop, WrittenOff written_off, std::chrono::milliseconds stuck_after = kStuck);
+  Blocking(Loop& loop, WrittenOff written_off, const LimitsPerKind& limits = kLimits);
   ~Blocking();
   Blocking(const Blocking&) = delete;
   Blocking& operator=(const Blocking&) = delete;
@@ -51,7 +61,7 @@ class Blocking {
 
   Loop& loop_;
   const WrittenOff written_off_;
-  const std::chrono::milliseconds stuck_after_;
+  const LimitsPerKind limits_;
   std::shared_ptr<Ledger> ledger_;
   std::array<std::shared_ptr<Queue>, kBlockingKinds> queues_;
 };

@@ -50,13 +50,16 @@ void Link::read_password() {
 void Link::resolve() {
   const auto& wanted = conninfo_.endpoints();
   found_.resize(wanted.size());
+  // Where another host may be found, a silent look-up leaves it half of the time.
+  const auto patience = connect_deadline_ - now();
+  const SteadyTime by = now() + (wanted.size() > 1 ? patience / 2 : patience);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!wanted[i].needs_lookup()) {
       found_[i] = {wanted[i]};
       continue;
     }
     ++lookups_left_;
-    waits_.push_back(services_.resolver.resolve(wanted[i].host, connect_deadline_,
+    waits_.push_back(services_.resolver.resolve(wanted[i].host, by,
                                                 [this, i](const Addresses& addresses) { resolved(i, addresses); }));
   }
   if (lookups_left_ == 0) connect();

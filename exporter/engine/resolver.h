@@ -30,7 +30,8 @@ class Resolver {
   // Somebody waiting for an address. Its end means that nobody does; the lookup goes on and its answer is remembered.
   class Wait;
   // done(addresses) by the deadline, never from within this call. A name being looked up is not looked up twice. Where
-  // a good answer is known, a silent resolver is given kPatience and no more.
+  // a good answer is known, a silent resolver is given kPatience and no more. localhost is the loopback everywhere
+  // (RFC 6761): no name server has a say in it.
   [[nodiscard]] std::unique_ptr<Wait> resolve(const std::string& host, SteadyTime deadline, Done done);
 
   static constexpr std::chrono::milliseconds kPatience{500};

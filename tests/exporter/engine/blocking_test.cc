@@ -20,6 +20,13 @@ using Result = Blocking::Result;
 
 constexpr auto kFiles = BlockingKind::kFiles;
 
+// The program's limits, with a patience that a test can wait for.
+constexpr Blocking::LimitsPerKind kHasty = [] {
+  Blocking::LimitsPerKind limits = Blocking::kLimits;
+  for (Blocking::Limits& one : limits) one.stuck = 40ms;
+  return limits;
+}();
+
 SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 class BlockingTest : public testing::Test {
@@ -36,14 +43,14 @@ class BlockingTest : public testing::Test {
   }
 
   // A job that stays inside until the gate opens; in it when the function returns.
-  Blocking::Call& hang(std::atomic<int>& ran) {
+  Blocking::Call& hang(std::atomic<int>& ran, BlockingKind kind = kFiles) {
     const auto inside = std::make_shared<std::atomic<bool>>(false);
     Blocking::Call& hung = call(
         [inside, gate = gate_] {
           *inside = true;
           gate.wait();
         },
-        [&ran](Result result) { ran += result == Result::kRan ? 1 : 100; });
+        [&ran](Result result) { ran += result == Result::kRan ? 1 : 100; }, in(1h), kind);
     EXPECT_TRUE(eventually([&] { return inside->load(); }));
     return hung;
   }
@@ -69,7 +76,8 @@ class BlockingTest : public testing::Test {
   bool opened_ = false;
   std::atomic<int> written_off_ = 0;
   Loop loop_;
-  Blocking blocking_{loop_, [this](BlockingKind kind) { written_off_ += kind == kFiles ? 1 : 100; }, 40ms};
+  Blocking blocking_{loop_, [this](BlockingKind kind) { written_off_ += kind == BlockingKind::kCancel ? 100 : 1; },
+                     kHasty};
   std::list<Blocking::Call> calls_;  // they belong to the loop's thread: they end after it
   LoopThread thread_{loop_};
 };
@@ -151,6 +159,19 @@ TEST_F(BlockingTest, AStuckSuccessorIsNotReplacedWhileTheFirstIsAway) {
   EXPECT_EQ(written_off_, 1);
   open_gate();
   EXPECT_TRUE(eventually([&] { return ran == 2; }));
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+}
+
+TEST_F(BlockingTest, SeveralNamesMayBeAwayAtOnce) {
+  constexpr auto kResolve = BlockingKind::kResolve;
+  std::atomic<int> ran = 0;
+  for (int silent = 0; silent < 4; ++silent) hang(ran, kResolve);
+  const Gate told;
+  call([] {}, [&](Result result) { result == Result::kRan ? told.open() : void(); }, in(1h), kResolve);
+  EXPECT_TRUE(told.opens());
+  EXPECT_EQ(written_off_, 4);
+  open_gate();
+  EXPECT_TRUE(eventually([&] { return ran == 4; }));
   EXPECT_TRUE(eventually([this] { return !busy(); }));
 }
 

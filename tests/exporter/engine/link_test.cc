@@ -72,9 +72,11 @@ class LinkTest : public testing::Test {
   Addresses addresses_{{"127.0.0.1"}, "", false};
   Loop loop_;
   Blocking blocking_{loop_, [](BlockingKind) {}};
-  Resolver resolver_{blocking_, loop_, [this](const std::string& host) {
-                       if (host == "silent") gate_.wait();
-                       return addresses_;
+  // A look-up under way may outlive its test: what it waits for is its own.
+  Resolver resolver_{blocking_, loop_, [this, gate = gate_](const std::string& host) {
+                       if (host != "silent") return addresses_;
+                       gate.wait();
+                       return Addresses{};
                      }};
   Blocking::Call hung_;
   Owner owner_;
@@ -144,6 +146,12 @@ TEST_F(LinkTest, ANameWithoutAnAddress) {
 
 TEST_F(LinkTest, AResolverThatIsSilent) {
   EXPECT_THAT(end_of("host=silent port=5432"), HasSubstr("dns: the resolver does not answer for silent"));
+}
+
+TEST_F(LinkTest, ASilentNameDoesNotKeepUsFromTheNextHost) {
+  const ScriptedPostgres server({.greeting = Act::kError, .sqlstate = "57P03"});
+  const std::string port = std::to_string(server.port());
+  EXPECT_THAT(end_of("host=silent,127.0.0.1 port=" + port + " user=watcher sslmode=disable"), HasSubstr("starting: "));
 }
 
 // -- The password file ------------------------------------------------------------------------------------------------

@@ -102,6 +102,11 @@ TEST_F(ResolverTest, GivesAllAddressesOfAName) {
   EXPECT_THAT(answer_to(ask("db")).found, ElementsAre("10.0.0.1", "10.0.0.2"));
 }
 
+TEST_F(ResolverTest, LocalhostIsNotLookedUp) {
+  EXPECT_THAT(answer_to(ask("localhost")).found, ElementsAre("::1", "127.0.0.1"));
+  EXPECT_EQ(server_->lookups, 0);
+}
+
 TEST_F(ResolverTest, ANameBeingLookedUpIsNotLookedUpTwice) {
   server_->fall_silent();
   const auto one = ask("db");
