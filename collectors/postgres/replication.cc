@@ -95,8 +95,8 @@ Collector replication() {
                                "Age of the last replayed transaction while received WAL waits for replay, 0 "
                                "where none waits or on a primary; absent on a standby that does not stream.")),
               on_standby(gauge("last_replay_seconds",
-                               "Age of the last replayed transaction; grows while the primary is "
-                               "idle. 0 on a primary.")),
+                               "Age of the last replayed transaction; grows while the primary is idle, and after a "
+                               "promotion. 0 where none was replayed since the start.")),
               on_standby(gauge("replay_age_seconds",
                                "Age of the last replayed transaction while received WAL waits for "
                                "replay, 0 while streaming and none waits; absent where unknown.")),

@@ -135,6 +135,9 @@ class SettingsReader {
     target.name = reader_.text(node);
     target.name_at = reader_.where(node.at);
     if (target.name.empty()) reader_.fail(node.at, "a name is not empty; without the key it is made from conninfo");
+    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(target.name, is_control))
+      reader_.fail(node.at, "a name is one line, of letters people can see");
   }
 
   void conninfo(const Node& node, TargetSettings& target) const {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 
@@ -13,10 +14,6 @@
 
 namespace pgwatch::log {
 namespace {
-
-// The default logger's name says its format: so a change of format is one swap, which spdlog makes safe.
-constexpr const char* kLogfmtName = "logfmt";
-constexpr const char* kJsonName = "json";
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
@@ -48,23 +45,26 @@ std::string pattern(Format format) {
   return timeless ? "%v" : "time=%Y-%m-%dT%H:%M:%S.%eZ %v";
 }
 
-std::shared_ptr<spdlog::logger> make_logger(Level level, Format format) {
-  const char* name = format == Format::kJson ? kJsonName : kLogfmtName;
-  auto logger = std::make_shared<spdlog::logger>(name, std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_pattern(pattern(format), spdlog::pattern_time_type::utc);
-  logger->set_level(to_spdlog(level));
-  return logger;
-}
+// One logger for each format, made once: what changes while threads write is atomic or behind the sink's own lock.
+struct Loggers {
+  spdlog::logger logfmt{"logfmt", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+  spdlog::logger json{"json", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+  std::atomic<Format> format = Format::kLogfmt;
 
-bool is_ours(const spdlog::logger& logger) { return logger.name() == kLogfmtName || logger.name() == kJsonName; }
+  Loggers() { configure(Level::kInfo, Format::kLogfmt); }
 
-// Before anybody has configured it, spdlog's own would write to stdout.
-std::shared_ptr<spdlog::logger> current() {
-  auto logger = spdlog::default_logger();
-  if (logger && is_ours(*logger)) return logger;
-  logger = make_logger(Level::kInfo, Format::kLogfmt);
-  spdlog::set_default_logger(logger);
-  return logger;
+  void configure(Level level, Format chosen) {
+    logfmt.set_pattern(pattern(Format::kLogfmt), spdlog::pattern_time_type::utc);
+    json.set_pattern(pattern(Format::kJson), spdlog::pattern_time_type::utc);
+    logfmt.set_level(to_spdlog(level));
+    json.set_level(to_spdlog(level));
+    format = chosen;
+  }
+};
+
+Loggers& loggers() {
+  static Loggers all;
+  return all;
 }
 
 std::string quoted(std::string_view value) { return '"' + escaped(value) + '"'; }
@@ -84,19 +84,19 @@ void append(std::string& line, Format format, std::string_view name, std::string
 }
 
 void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
-  const auto logger = current();
-  if (!logger->should_log(to_spdlog(level))) return;
-  const Format format = logger->name() == kJsonName ? Format::kJson : Format::kLogfmt;
+  const Format format = loggers().format;
+  spdlog::logger& logger = format == Format::kJson ? loggers().json : loggers().logfmt;
+  if (!logger.should_log(to_spdlog(level))) return;
   std::string line;
   append(line, format, "level", to_string(level));
   append(line, format, "msg", message);
   for (const Field& field : fields) append(line, format, field.name, field.value);
-  logger->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace
 
-void configure(Level level, Format format) { spdlog::set_default_logger(make_logger(level, format)); }
+void configure(Level level, Format format) { loggers().configure(level, format); }
 
 void debug(std::string_view message, std::initializer_list<Field> fields) { write(Level::kDebug, message, fields); }
 void info(std::string_view message, std::initializer_list<Field> fields) { write(Level::kInfo, message, fields); }

@@ -34,6 +34,11 @@ TEST(ConfigErrors, NameTheNearestCollector) {
       "disks");
 }
 
+TEST(ConfigErrors, NamesAreSeen) {
+  for (const std::string name : {"\"\"", "\"a\\nb\"", "\"\\x7f\""})
+    EXPECT_THAT(error_of("targets:\n  - name: " + name), HasSubstr("f.yaml:2:11: a name is ")) << name;
+}
+
 TEST(ConfigErrors, SayWhichTypeWasExpectedAndFound) {
   EXPECT_EQ(error_of("[1]"), "f.yaml:1:1: expected a mapping, found a list");
   EXPECT_EQ(error_of("text"), "f.yaml:1:1: expected a mapping, found text");
