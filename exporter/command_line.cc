@@ -20,14 +20,27 @@ namespace {
 constexpr const char* kHelp = R"(Usage: pgwatch [--config FILE] [OPTION]...
 
 Serves the health of PostgreSQL and TimescaleDB servers to Prometheus.
+With --once it checks them once and exits.
 
 What to do
   --config FILE                     read this file; without it DATA_SOURCE_NAME,
                                     or libpq's environment, says what to watch
+  --once                            check the servers once, say how they are, exit
   --check-config                    check the configuration and exit
   --describe                        print every collector and metric and exit
   --version                         print the version and exit
   --help                            print this and exit
+
+With --once
+  --check NAME                      these checks only; a pattern, as 'replication*'
+                                    or 'db1/up'; may be given repeatedly
+  --timeout TIME                    have a result within this time (10s)
+  --format FORMAT                   human, json or prometheus (human)
+  --output FILE                     replace this file, whole
+  --exit-style STYLE                nagios: 0 ok, 1 warning, 2 critical, 3 unknown
+                                    or wrong usage; binary: 0 ok or warning, else
+                                    1; zero: 0, and 3 for wrong usage (nagios)
+  --verbose                         show what is well, too
 
 Before what the file says, spelt as in postgres_exporter
   --web.listen-address HOST:PORT    address to serve on; may be given repeatedly
@@ -51,6 +64,10 @@ struct Arguments {
   bool config_given = false;
   bool check_config = false;
   bool describe = false;
+  bool once = false;
+  bool verbose = false;
+  std::vector<std::string> checks;
+  std::map<std::string, std::string> once_values;  // of the options that go with --once, by name
   std::vector<std::string> listen;
   std::map<std::string, std::string> values;  // of the options below, by name
   std::vector<std::string> rest;
@@ -67,6 +84,8 @@ constexpr std::array kValues = {
     std::pair<const char*, const char*>{"--constantLabels", "PG_EXPORTER_CONSTANT_LABELS"},
 };
 
+constexpr std::array kOnceValues = {"--timeout", "--format", "--output", "--exit-style"};
+
 Arguments read(int argc, const char* const* argv) {
   Arguments arguments;
   CLI::App app("", "pgwatch");
@@ -75,6 +94,10 @@ Arguments read(int argc, const char* const* argv) {
   const CLI::Option* config = app.add_option("--config", arguments.config_file)->type_name("FILE");
   CLI::Option* check = app.add_flag("--check-config", arguments.check_config);
   app.add_flag("--describe", arguments.describe)->excludes(check);
+  app.add_flag("--once", arguments.once)->excludes(check);
+  app.add_flag("--verbose", arguments.verbose);
+  app.add_option("--check", arguments.checks)->type_name("NAME")->allow_extra_args(false);
+  for (const char* flag : kOnceValues) app.add_option(flag, arguments.once_values[flag])->type_name("VALUE");
   app.add_flag("--auto-discover-databases");  // pgwatch always does
   app.add_option("--web.listen-address", arguments.listen)->type_name("HOST:PORT")->allow_extra_args(false);
   for (const auto& [flag, variable] : kValues) app.add_option(flag, arguments.values[flag])->type_name("VALUE");
@@ -181,6 +204,42 @@ void apply_listen(const Arguments& arguments, const config::Environment& environ
   overrides.listen = std::move(addresses);
 }
 
+// -- Once -------------------------------------------------------------------------------------------------------------
+
+void apply_once_value(const Given& given, once::Options& options) {
+  if (given.source == "--timeout") {
+    const auto timeout = config::read_duration(given.value);
+    if (!timeout || timeout->count() < 100 || *timeout > std::chrono::hours(1))
+      fail(given, "expected a time from 100ms to 1h, as 10s");
+    options.timeout = *timeout;
+  } else if (given.source == "--format") {
+    const auto format = once::read_format(given.value);
+    if (!format) fail(given, "expected human, json or prometheus");
+    options.format = *format;
+  } else if (given.source == "--exit-style") {
+    const auto style = once::read_exit_style(given.value);
+    if (!style) fail(given, "expected nagios, binary or zero");
+    options.exit_style = *style;
+  } else {
+    options.output = given.value;
+  }
+}
+
+once::Options read_once(const Arguments& arguments) {
+  once::Options options{.checks = arguments.checks};
+  options.verbose = arguments.verbose;
+  for (const auto& [flag, value] : arguments.once_values)
+    if (!value.empty()) apply_once_value({flag, value}, options);
+  return options;
+}
+
+void refuse_without_once(const Arguments& arguments) {
+  std::string flag = arguments.verbose ? "--verbose" : arguments.checks.empty() ? "" : "--check";
+  for (const auto& [name, value] : arguments.once_values)
+    if (!value.empty()) flag = name;
+  if (!flag.empty()) throw UsageError(flag + " goes with --once");
+}
+
 // -- What CLI11 left --------------------------------------------------------------------------------------------------
 
 std::string our_name(const std::string& name) {
@@ -251,6 +310,12 @@ Options parse(int argc, const char* const* argv, const config::Environment& envi
   Options options;
   if (arguments.check_config) options.mode = Mode::kCheckConfig;
   if (arguments.describe) options.mode = Mode::kDescribe;
+  if (arguments.once) {
+    options.mode = Mode::kOnce;
+    options.once = read_once(arguments);
+  } else {
+    refuse_without_once(arguments);
+  }
   options.config_file = arguments.config_file;
   apply_listen(arguments, environment, options.overrides);
   apply_values(arguments, environment, catalogue, options.overrides);

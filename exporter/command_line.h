@@ -6,6 +6,7 @@
 #include <string>
 
 #include "exporter/config/config.h"
+#include "exporter/once/options.h"
 
 namespace pgwatch::command_line {
 
@@ -14,12 +15,13 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Mode { kServe, kCheckConfig, kDescribe, kVersion, kHelp };
+enum class Mode { kServe, kOnce, kCheckConfig, kDescribe, kVersion, kHelp };
 
 struct Options {
   Mode mode = Mode::kServe;
   std::string config_file = {};      // "" for none: the environment says what to watch
   config::Overrides overrides = {};  // for config::Context
+  once::Options once = {};           // where that is the mode
 };
 
 // Throws UsageError. --help and --version are answered whatever else is wrong.

@@ -6,6 +6,7 @@
 
 #include "exporter/engine/report.h"
 #include "exporter/engine/telemetry.h"
+#include "exporter/health/metrics.h"
 #include "exporter/model/check.h"
 #include "exporter/model/instrument.h"
 
@@ -70,6 +71,7 @@ std::string describe(std::span<const Collector> catalogue) {
   add_table_head(page);
   std::map<std::string, OwnMetric> own;
   for (const OwnMetric& metric : Telemetry::declared()) own.emplace(metric.metric.name, metric);
+  for (const OwnMetric& metric : health::health_metrics()) own.emplace(metric.metric.name, metric);
   for (const OwnMetric& metric : reported_metrics()) own.emplace(metric.metric.name, metric);
   for (const auto& [name, metric] : own) add_row(page, metric.metric, {metric.labels.begin(), metric.labels.end()});
   return page;

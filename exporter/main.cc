@@ -6,9 +6,10 @@
 #include "collectors/catalogue.h"
 #include "exporter/command_line.h"
 #include "exporter/describe.h"
+#include "exporter/once/once.h"
 #include "exporter/program.h"
-#include "exporter/signals.h"
 #include "exporter/util/log.h"
+#include "exporter/util/signals.h"
 #include "exporter/version.h"
 
 namespace pgwatch {
@@ -33,6 +34,14 @@ int serve(const ConfigSource& source) {
   std::_Exit(kDone);
 }
 
+// What goes wrong is told in the result; on stderr only what is worth a warning.
+int probe(command_line::Options options, const std::vector<Collector>& catalogue) {
+  if (!options.overrides.log_level) options.overrides.log_level = "warn";
+  const ConfigSource source(options, catalogue, environment);
+  const auto load = [&source] { return world_of(load_and_configure(source)); };
+  return once::run(load, options.once, kVersion);
+}
+
 int check_config(const ConfigSource& source) {
   const config::Config config = source.load();
   std::cout << "configuration is valid: " << config.world.targets.size() << " target(s)\n";
@@ -42,6 +51,7 @@ int check_config(const ConfigSource& source) {
 int run(int argc, char** argv) {
   const std::vector<Collector> catalogue = collectors::catalogue();
   const command_line::Options options = command_line::parse(argc, argv, environment, catalogue);
+  if (options.mode == command_line::Mode::kOnce) return probe(options, catalogue);
   const ConfigSource source(options, catalogue, environment);
   switch (options.mode) {
     case command_line::Mode::kHelp: std::cout << command_line::help(); return kDone;
@@ -49,6 +59,7 @@ int run(int argc, char** argv) {
     case command_line::Mode::kDescribe: std::cout << describe(catalogue); return kDone;
     case command_line::Mode::kCheckConfig: return check_config(source);
     case command_line::Mode::kServe: return serve(source);
+    case command_line::Mode::kOnce: break;
   }
   return kUsage;
 }
@@ -60,6 +71,9 @@ int main(int argc, char** argv) {
   try {
     return pgwatch::run(argc, argv);
   } catch (const pgwatch::command_line::UsageError& error) {
+    const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
+    if (const auto manner = pgwatch::once::manner_of_complaint(arguments))
+      return pgwatch::once::complain(error.what(), *manner, pgwatch::kVersion);
     std::cerr << "pgwatch: " << error.what() << '\n';
     return pgwatch::kUsage;
   } catch (const std::exception& error) {

@@ -4,6 +4,7 @@
 
 #include "exporter/engine/process.h"
 #include "exporter/engine/report.h"
+#include "exporter/health/metrics.h"
 #include "exporter/postgres/conninfo.h"
 #include "exporter/util/log.h"
 #include "exporter/version.h"
@@ -30,19 +31,11 @@ void configure_log(const config::Log& log) {
   log::configure(parsed, log.format == config::LogFormat::kJson ? log::Format::kJson : log::Format::kLogfmt);
 }
 
-config::Config load_and_configure(const ConfigSource& source) {
-  config::Config config = source.load();
-  configure_log(config.log);
-  return config;
-}
-
 std::vector<http::Address> addresses(const std::vector<std::string>& listen) {
   std::vector<http::Address> parsed;
   for (const std::string& text : listen) parsed.push_back(http::Address::parse(text));
   return parsed;
 }
-
-WorldPtr world_of(const config::Config& config) { return std::make_shared<const World>(config.world); }
 
 }  // namespace
 
@@ -51,11 +44,24 @@ WorldPtr world_of(const config::Config& config) { return std::make_shared<const 
 ConfigSource::ConfigSource(command_line::Options options, std::vector<Collector> catalogue,
                            config::Environment environment)
     : options_(std::move(options)),
-      context_{std::move(catalogue), read_conninfo, std::move(environment), options_.overrides} {}
+      context_{std::move(catalogue), read_conninfo, std::move(environment), options_.overrides, health::check_infos()} {
+}
 
 config::Config ConfigSource::load() const {
   return options_.config_file.empty() ? config::from_environment(context_)
                                       : config::load_file(options_.config_file, context_);
+}
+
+config::Config load_and_configure(const ConfigSource& source) {
+  config::Config config = source.load();
+  configure_log(config.log);
+  return config;
+}
+
+World world_of(const config::Config& config) {
+  World world = config.world;
+  world.told = {health::thresholds_of(world, health::check_infos())};
+  return world;
 }
 
 // -- Program ----------------------------------------------------------------------------------------------------------
@@ -64,7 +70,7 @@ Program::Program(const ConfigSource& source)
     : source_(source),
       config_(load_and_configure(source)),
       telemetry_(kVersion),
-      engine_(world_of(config_), telemetry_),
+      engine_(std::make_shared<const World>(world_of(config_)), telemetry_),
       server_(addresses(config_.listen), http::Limits{}, make_handler()) {
   telemetry_.reloaded(true);
   if (server_.ipv4_only()) log::warn("this kernel has no IPv6; listening on IPv4 alone");
@@ -84,7 +90,10 @@ http::Handler Program::make_handler() {
   backend.report = [this](const Snapshot& snapshot) {
     // Counted first, so that the page tells of itself and not of the one before.
     telemetry_.scraped(snapshot.answered_at - snapshot.asked_at, is_complete(snapshot));
-    return std::vector<BlockPtr>{report_on(snapshot), telemetry_.block(), report_on_process()};
+    std::vector<BlockPtr> blocks = engine_.world()->told;
+    for (BlockPtr& block : std::vector{report_on(snapshot), telemetry_.block(), report_on_process()})
+      blocks.push_back(std::move(block));
+    return blocks;
   };
   backend.scraped = [this](const Page& page, const Snapshot&) { telemetry_.samples_dropped(page.duplicates, 0); };
   backend.ready = [this] { return engine_.ready(); };
@@ -93,10 +102,9 @@ http::Handler Program::make_handler() {
 
 void Program::reload() {
   try {
-    const config::Config config = source_.load();
-    configure_log(config.log);
+    const config::Config config = load_and_configure(source_);
     warn_of_restart(config);
-    engine_.swap(world_of(config));
+    engine_.swap(std::make_shared<const World>(world_of(config)));
     telemetry_.reloaded(true);
     log::info("configuration reloaded", {{"targets", std::to_string(config.world.targets.size())}});
   } catch (const std::exception& error) {

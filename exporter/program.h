@@ -25,6 +25,11 @@ class ConfigSource {
   config::Context context_;
 };
 
+// Also lets the log be as the configuration says.
+config::Config load_and_configure(const ConfigSource& source);
+// The configuration's, with the samples that tell of it.
+World world_of(const config::Config& config);
+
 class Program {
  public:
   // Serves when it returns. Throws where the configuration or an address is no good.

@@ -24,10 +24,11 @@ const std::map<std::string, Folders>& may_include() {
       {"exporter", {"collectors", "exporter"}},
       {"exporter/config", {"exporter/config", "exporter/model", "exporter/util"}},
       {"exporter/engine", {"exporter/engine", "exporter/postgres", "exporter/host", "exporter/model", "exporter/util"}},
-      {"exporter/health", {"exporter/health", "exporter/model"}},
+      {"exporter/health", {"exporter/health", "exporter/model", "exporter/util"}},
       {"exporter/host", {"exporter/host", "exporter/model", "exporter/util"}},
       {"exporter/http", {"exporter/http", "exporter/model", "exporter/util"}},
       {"exporter/model", {"exporter/model"}},
+      {"exporter/once", {"exporter/once", "exporter/engine", "exporter/health", "exporter/model", "exporter/util"}},
       {"exporter/postgres", {"exporter/postgres", "exporter/model", "exporter/util"}},
       {"exporter/util", {"exporter/util"}},
   };

@@ -4,6 +4,9 @@
 // Three signals, since none is enough alone: an idle primary makes the age of the last replay grow, and a dead receiver
 // makes received equal replayed. So an age counts only while received WAL waits for replay, 0 only while the receiver
 // streams, and the receiver's own state and last message are told beside them.
+//
+// Positions move while they are read, and after a restart a standby has received less than it has replayed: so the
+// greater of two positions is the one that is ahead.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
@@ -17,6 +20,8 @@ WITH here AS (
          CASE WHEN standby THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())
               ELSE pg_current_wal_lsn() END AS position,
          CASE WHEN standby THEN pg_is_wal_replay_paused() END AS replay_paused,
+         CASE WHEN standby AND pg_has_role('pg_read_all_settings', 'USAGE')
+              THEN current_setting('primary_conninfo') <> '' END AS primary_configured,
          CASE WHEN pg_last_xact_replay_timestamp() IS NOT NULL
               THEN greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())) END AS replay_age
   FROM (SELECT pg_is_in_recovery() AS standby) AS role),
@@ -31,8 +36,10 @@ SELECT here.standby AS is_replica,
        coalesce(here.replay_age, 0) AS last_replay_seconds,
        CASE WHEN here.received > here.replayed THEN here.replay_age
             WHEN receiver.status = 'streaming' THEN 0 END AS replay_age_seconds,
-       pg_wal_lsn_diff(here.received, here.replayed) AS replay_pending_bytes,
+       CASE WHEN here.received IS NOT NULL
+            THEN pg_wal_lsn_diff(greatest(here.received, here.replayed), here.replayed) END AS replay_pending_bytes,
        here.replay_paused,
+       here.primary_configured,
        CASE WHEN here.standby AND receiver.pid IS NULL THEN 'stopped' ELSE receiver.status END AS status,
        receiver.last_message_age AS receiver_last_message_age_seconds,
        sender.application_name,
@@ -41,10 +48,10 @@ SELECT here.standby AS is_replica,
        sender.state,
        sender.sync_state,
        CASE WHEN sender.pid IS NOT NULL THEN pg_wal_lsn_diff(here.position, '0/0') END AS pg_current_wal_lsn_bytes,
-       pg_wal_lsn_diff(here.position, sender.sent_lsn) AS sent_lag_bytes,
-       pg_wal_lsn_diff(here.position, sender.write_lsn) AS write_lag_bytes,
-       pg_wal_lsn_diff(here.position, sender.flush_lsn) AS flush_lag_bytes,
-       pg_wal_lsn_diff(here.position, sender.replay_lsn) AS replay_lag_bytes,
+       pg_wal_lsn_diff(greatest(here.position, sender.sent_lsn), sender.sent_lsn) AS sent_lag_bytes,
+       pg_wal_lsn_diff(greatest(here.position, sender.write_lsn), sender.write_lsn) AS write_lag_bytes,
+       pg_wal_lsn_diff(greatest(here.position, sender.flush_lsn), sender.flush_lsn) AS flush_lag_bytes,
+       pg_wal_lsn_diff(greatest(here.position, sender.replay_lsn), sender.replay_lsn) AS replay_lag_bytes,
        extract(epoch FROM sender.write_lag) AS write_lag_seconds,
        extract(epoch FROM sender.flush_lag) AS flush_lag_seconds,
        extract(epoch FROM sender.replay_lag) AS replay_lag_seconds
@@ -102,6 +109,8 @@ Collector replication() {
                                "replay, 0 while streaming and none waits; absent where unknown.")),
               on_standby(gauge("replay_pending_bytes", "WAL received and not yet replayed.")),
               on_standby(gauge("replay_paused", "Whether replay has been paused by an operator.")),
+              on_standby(gauge("primary_configured",
+                               "Whether the standby is told of a primary to stream from; absent on a primary.")),
               on_standby(state("status", "Whether the WAL receiver is in the labelled state; stopped: there is none.",
                                {"streaming", "stopped", "starting", "waiting", "restarting", "stopping"})
                              .called("pg_replication_receiver_status")),

@@ -11,7 +11,7 @@ SELECT slot.slot_name,
        slot.slot_type,
        slot.database,
        slot.active,
-       pg_wal_lsn_diff(here.position, slot.restart_lsn) AS retained_bytes,
+       pg_wal_lsn_diff(greatest(here.position, slot.restart_lsn), slot.restart_lsn) AS retained_bytes,
        pg_wal_lsn_diff(here.position, '0/0') AS slot_current_wal_lsn,
        CASE WHEN slot.active THEN pg_wal_lsn_diff(coalesce(slot.confirmed_flush_lsn, '0/0'), '0/0') END
          AS slot_confirmed_flush_lsn,

@@ -56,6 +56,7 @@ struct Context {
   ConninfoReader read_conninfo;
   Environment environment;
   Overrides overrides = {};
+  std::vector<CheckInfo> checks = {};
 };
 
 struct Config {

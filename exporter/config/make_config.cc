@@ -122,6 +122,7 @@ TargetPtr make_target(TargetSettings settings, const std::vector<Collector>& cat
   target.labels.assign(settings.labels.begin(), settings.labels.end());
   target.access = std::move(settings.access);
   target.databases = std::move(settings.databases);
+  target.checks = std::move(settings.checks);
   target.instruments = choose(catalogue, false, settings.collectors, instruments);
   return std::make_shared<const Target>(std::move(target));
 }

@@ -3,6 +3,7 @@
 
 #include "exporter/config/document.h"
 #include "exporter/config/nearest.h"
+#include "exporter/config/read_checks.h"
 #include "exporter/config/reader.h"
 #include "exporter/config/settings.h"
 #include "exporter/config/values.h"
@@ -19,7 +20,7 @@ constexpr Milliseconds kShortestTimeout{10};
 class SettingsReader {
  public:
   SettingsReader(const std::string& file_name, const Context& context)
-      : reader_(file_name, context.environment), catalogue_(context.catalogue) {}
+      : reader_(file_name, context.environment), catalogue_(context.catalogue), checks_(context.checks) {}
 
   Settings read(const Node& root) {
     TargetSettings& defaults = settings_.defaults;
@@ -32,6 +33,7 @@ class SettingsReader {
         {"connections", [&](const Node& node) { defaults.access.connections = connections(node); }},
         {"labels", [&](const Node& node) { labels(node, defaults.labels); }},
         {"collectors", [&](const Node& node) { collectors(node, defaults.collectors, Whose::kAll); }},
+        {"checks", [&](const Node& node) { read_checks(reader_, node, checks_, defaults.checks); }},
         {"targets", [&](const Node& node) { targets(node); }},
     };
     reader_.mapping(root, fields);
@@ -126,6 +128,7 @@ class SettingsReader {
         {"timeouts", [&](const Node& value) { reader_.mapping(value, timeout_fields(access.timeouts)); }},
         {"databases", [&](const Node& value) { databases(value, target.databases); }},
         {"collectors", [&](const Node& value) { collectors(value, target.collectors, Whose::kTarget); }},
+        {"checks", [&](const Node& value) { read_checks(reader_, value, checks_, target.checks); }},
     };
     reader_.mapping(node, fields);
     return target;
@@ -227,6 +230,7 @@ class SettingsReader {
 
   Reader reader_;
   const std::vector<Collector>& catalogue_;
+  const std::vector<CheckInfo>& checks_;
   Settings settings_;
 };
 

@@ -26,6 +26,7 @@ struct TargetSettings {
   Access access = {};
   DatabaseFilter databases = {};
   std::map<std::string, CollectorSettings> collectors = {};
+  CheckSettings checks = {};
 
   // file:line:column, or the name of a variable: for what shows only when all targets are known
   std::string name_at = {};

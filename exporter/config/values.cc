@@ -17,6 +17,14 @@ constexpr std::array<std::pair<std::string_view, Milliseconds>, 5> kUnits = {{
     {"ms", Milliseconds{1}},
 }};
 
+constexpr std::array<std::pair<std::string_view, double>, 5> kSizes = {{
+    {"B", 1.0},
+    {"KiB", 1024.0},
+    {"MiB", 1024.0 * 1024},
+    {"GiB", 1024.0 * 1024 * 1024},
+    {"TiB", 1024.0 * 1024 * 1024 * 1024},
+}};
+
 // Labels the program itself puts on samples.
 constexpr std::array<std::string_view, 9> kOwnLabels = {"server", "le",    "datname",  "collector", "reason",
                                                         "class",  "check", "severity", "address"};
@@ -27,6 +35,17 @@ std::optional<Number> read_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+// A whole number and one of these units.
+template <typename Value, std::size_t kCount>
+std::optional<Value> read_quantity(std::string_view text,
+                                   const std::array<std::pair<std::string_view, Value>, kCount>& units) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = read_number<std::int32_t>(text.substr(0, digits));
+  const auto unit = std::ranges::find(units, text.substr(digits), [](const auto& known) { return known.first; });
+  if (!number || unit == units.end()) return std::nullopt;
+  return *number * unit->second;
 }
 
 bool is_name(std::string_view name) {
@@ -59,14 +78,15 @@ bool carries(const Collector& collector, std::string_view label) {
 
 }  // namespace
 
-std::optional<Milliseconds> read_duration(std::string_view text) {
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto number = read_number<std::int32_t>(text.substr(0, digits));
-  const auto unit =
-      std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& known) { return known.first == text.substr(digits); });
-  if (!number || unit == kUnits.end()) return std::nullopt;
-  return *number * unit->second;
+std::optional<Milliseconds> read_duration(std::string_view text) { return read_quantity(text, kUnits); }
+
+std::optional<double> read_seconds(std::string_view text) {
+  const auto duration = read_duration(text);
+  if (!duration) return std::nullopt;
+  return std::chrono::duration<double>(*duration).count();
 }
+
+std::optional<double> read_size(std::string_view text) { return read_quantity(text, kSizes); }
 
 std::string to_text(Milliseconds duration) {
   for (const auto& [name, unit] : kUnits) {

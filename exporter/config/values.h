@@ -12,7 +12,11 @@ namespace pgwatch::config {
 
 // 500ms, 3s, 5m, 1h, 1d: a whole number and its unit.
 std::optional<Milliseconds> read_duration(std::string_view text);
-std::string to_text(Milliseconds duration);  // in the largest unit that is exact
+std::string to_text(Milliseconds duration);                 // in the largest unit that is exact
+std::optional<double> read_seconds(std::string_view text);  // the same, in seconds
+
+// 512B, 256MiB, 2GiB: a whole number and its unit, in bytes.
+std::optional<double> read_size(std::string_view text);
 
 // ${NAME} by what the environment has, ${NAME:-default}, $$ for a dollar. Throws std::invalid_argument naming the
 // variable.

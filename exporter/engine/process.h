@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "exporter/engine/own_metric.h"
 #include "exporter/model/block.h"
+#include "exporter/model/own_metric.h"
 
 namespace pgwatch {
 

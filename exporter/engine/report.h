@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "exporter/engine/own_metric.h"
+#include "exporter/model/own_metric.h"
 #include "exporter/model/snapshot.h"
 
 namespace pgwatch {

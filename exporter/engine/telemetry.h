@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "exporter/engine/own_metric.h"
 #include "exporter/model/block.h"
+#include "exporter/model/own_metric.h"
 
 namespace pgwatch {
 

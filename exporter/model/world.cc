@@ -5,7 +5,6 @@
 #include "exporter/model/metric.h"
 
 namespace pgwatch {
-namespace {
 
 // Goes back to the last star only: an earlier one could take no text that the last cannot.
 bool matches(std::string_view pattern, std::string_view text) {
@@ -29,6 +28,8 @@ bool matches(std::string_view pattern, std::string_view text) {
   }
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
+
+namespace {
 
 bool any_matches(const std::vector<std::string>& patterns, std::string_view text) {
   return std::any_of(patterns.begin(), patterns.end(), [text](const std::string& one) { return matches(one, text); });

@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/model/block.h"
 #include "exporter/model/instrument.h"
 #include "exporter/model/secret.h"
+#include "exporter/model/threshold.h"
 
 namespace pgwatch {
 
@@ -27,7 +29,10 @@ struct Timeouts {
   friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
-// Shell patterns (* and ?). A database is visited if it matches an include and no exclude.
+// Whether a shell pattern (* and ?) takes the whole text.
+bool matches(std::string_view pattern, std::string_view text);
+
+// Shell patterns. A database is visited if it matches an include and no exclude.
 struct DatabaseFilter {
   std::vector<std::string> include = {"*"};
   std::vector<std::string> exclude = {};
@@ -54,6 +59,7 @@ struct Target {
   Access access;
   DatabaseFilter databases;
   std::vector<InstrumentPtr> instruments;  // scopes kServer and kDatabase
+  CheckSettings checks;
 
   std::string label_text() const;  // server="…" and the labels, in exposition spelling
 };
@@ -66,6 +72,7 @@ struct World {
   Milliseconds turn_interval{60'000};           // another database is visited at most this often
   Milliseconds scrape_timeout{10'000};          // where a request names none
   std::vector<std::string> collector_names;     // all that exist, for messages
+  std::vector<BlockPtr> told;                   // samples that say how it is configured
 };
 
 using WorldPtr = std::shared_ptr<const World>;

@@ -1,4 +1,4 @@
-#include "exporter/signals.h"
+#include "exporter/util/signals.h"
 
 #include <signal.h>
 

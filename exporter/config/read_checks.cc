@@ -1,0 +1,58 @@
+#include "exporter/config/read_checks.h"
+
+#include "exporter/config/nearest.h"
+#include "exporter/config/values.h"
+
+namespace pgwatch::config {
+namespace {
+
+const CheckInfo& find_check(const Reader& reader, const Entry& entry, const std::vector<CheckInfo>& known) {
+  std::vector<std::string> names;
+  for (const CheckInfo& check : known) {
+    if (check.name == entry.key) return check;
+    names.push_back(check.name);
+  }
+  reader.fail(entry.at, "unknown check \"" + entry.key + "\"" + known_words(entry.key, names));
+}
+
+std::optional<double> limit(const Reader& reader, const Node& node, Unit unit) {
+  const std::string text = reader.text(node);
+  if (text == "none") return std::nullopt;
+  const auto value = unit == Unit::kSeconds ? read_seconds(text) : read_size(text);
+  if (value) return value;
+  reader.fail(node.at, "\"" + text + "\" is no " +
+                           (unit == Unit::kSeconds ? "duration; expected the like of 60s, 5m, 1h"
+                                                   : "size; expected the like of 256MiB, 2GiB") +
+                           ", or none");
+}
+
+void read_check(const Reader& reader, const Node& node, const CheckInfo& check, CheckSetting& setting) {
+  if (node.kind == Node::Kind::kText) {
+    setting.enabled = reader.boolean(node);
+    return;
+  }
+  if (check.unit == Unit::kNone)
+    reader.fail(node.at, "check " + check.name + " has no thresholds; expected true or false");
+  const std::vector<Reader::Field> fields = {
+      {"enabled", [&](const Node& value) { setting.enabled = reader.boolean(value); }},
+      {"warning", [&](const Node& value) { setting.threshold.warning = limit(reader, value, check.unit); }},
+      {"critical", [&](const Node& value) { setting.threshold.critical = limit(reader, value, check.unit); }},
+  };
+  reader.mapping(node, fields);
+  const auto& [warning, critical] = setting.threshold;
+  if (warning && critical && *warning > *critical)
+    reader.fail(node.at,
+                "check " + check.name + " would be critical before it warns: give both, critical above warning");
+}
+
+}  // namespace
+
+void read_checks(const Reader& reader, const Node& node, const std::vector<CheckInfo>& known, CheckSettings& settings) {
+  for (const Entry& entry : reader.entries(node)) {
+    const CheckInfo& check = find_check(reader, entry, known);
+    const auto [setting, is_new] = settings.try_emplace(check.name, CheckSetting{true, check.threshold});
+    read_check(reader, *entry.value, check, setting->second);
+  }
+}
+
+}  // namespace pgwatch::config

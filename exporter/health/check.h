@@ -1,0 +1,61 @@
+// Check: how to judge one aspect of a server. A value, like a collector: what it reads, and a pure function.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/health/verdict.h"
+#include "exporter/model/snapshot.h"
+#include "exporter/model/world.h"
+
+namespace pgwatch::health {
+
+// One sample of the answer that is judged.
+struct Reading {
+  double value = 0;
+  std::string_view labels;  // in exposition spelling
+
+  std::string label(std::string_view name) const;  // "" where it has none of that name
+};
+
+// What is known of one server when a check looks at it.
+struct Evidence {
+  const Target& target;
+  const TargetStatus& status;
+  const Block* block = nullptr;  // its collector's answer; null for a check that reads none
+  double now = 0;                // Unix time
+
+  std::vector<Reading> readings(std::string_view metric) const;
+  std::optional<double> value(std::string_view metric) const;  // the first reading's
+  // The label of the one state that is set, as "streaming"; "" where none is.
+  std::string state(std::string_view metric, std::string_view label) const;
+};
+
+struct Finding {
+  Status status = Status::kOk;
+  std::string summary;
+  std::optional<double> value = {};
+  std::string subject = {};
+};
+
+struct Check {
+  CheckInfo info;
+  std::string collector;  // whose answer it reads; "" for none
+  // REQUIRES: the server is up, but for a check that reads no answer. Gives at least one finding.
+  std::function<std::vector<Finding>(const Evidence&, const Threshold&)> judge;
+};
+
+// The check that tells a server's end, so that no other needs to.
+inline constexpr const char* kUpCheck = "up";
+
+// ok, warning or critical, as the value stands to the threshold: at it is beyond it.
+Status compare(double value, const Threshold& threshold);
+
+// Every check there is.
+std::vector<Check> checks();
+std::vector<CheckInfo> check_infos();
+
+}  // namespace pgwatch::health

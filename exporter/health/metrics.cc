@@ -1,0 +1,102 @@
+#include "exporter/health/metrics.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace pgwatch::health {
+namespace {
+
+enum Told : std::size_t { kThreshold, kStatus, kCheckStatus, kDuration, kTimestamp };
+
+std::vector<OwnMetric> declare() {
+  const auto gauge = [](const char* name, std::vector<std::string> labels, const char* help) {
+    return OwnMetric{{name, help, Kind::kGauge}, std::move(labels)};
+  };
+  return {
+      gauge("pgwatch_threshold", {"server", "check", "severity"},
+            "From which value on the check is of this severity, in seconds or bytes."),
+      gauge("pgwatch_once_status", {},
+            "Outcome of the probe: 0 ok, 1 warning, 2 critical, 3 unknown. Of --once alone."),
+      gauge(
+          "pgwatch_once_check_status", {"server", "check"},
+          "The gravest verdict of the check: 0 ok, 1 warning, 2 critical, 3 unknown; absent where there was nothing to "
+          "judge. Of --once alone."),
+      gauge("pgwatch_once_duration_seconds", {}, "How long the probe took. Of --once alone."),
+      gauge("pgwatch_once_timestamp_seconds", {}, "When the probe began, as a Unix time. Of --once alone."),
+  };
+}
+
+MetricPtr metric(Told told) { return std::make_shared<const Metric>(declare().at(told).metric); }
+
+BlockPtr block_of(Sink& sink) {
+  auto block = std::make_shared<Block>();
+  block->collector = "pgwatch";
+  block->samples = sink.take_samples();
+  return block;
+}
+
+// As monitoring plugins count.
+int code(Status status) {
+  switch (status) {
+    case Status::kWarning: return 1;
+    case Status::kCritical: return 2;
+    case Status::kUnknown: return 3;
+    default: return 0;
+  }
+}
+
+std::map<std::pair<std::string, std::string>, Status> gravest(std::span<const Verdict> verdicts) {
+  std::map<std::pair<std::string, std::string>, Status> all;
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.status == Status::kInactive || verdict.status == Status::kSkipped) continue;
+    Status& status = all[{verdict.server, verdict.check}];
+    status = std::max(status, verdict.status);
+  }
+  return all;
+}
+
+double unix_time(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks) {
+  const MetricPtr threshold = metric(kThreshold);
+  Sink sink;
+  for (const TargetPtr& target : world.targets) {
+    for (const CheckInfo& check : checks) {
+      const CheckSetting setting = setting_of(target->checks, check);
+      if (!setting.enabled) continue;
+      const auto say = [&](const char* severity, const std::optional<double>& value) {
+        std::string labels = target->label_text();
+        append_label(labels, "check", check.name);
+        append_label(labels, "severity", severity);
+        if (value) sink.sample(threshold, sink.label_text(labels), *value);
+      };
+      say("warning", setting.threshold.warning);
+      say("critical", setting.threshold.critical);
+    }
+  }
+  return block_of(sink);
+}
+
+BlockPtr samples_of(const Result& result) {
+  Sink sink;
+  const std::uint32_t none = sink.label_text("");
+  sink.sample(metric(kStatus), none, code(result.status()));
+  sink.sample(metric(kDuration), none, std::chrono::duration<double>(result.took).count());
+  sink.sample(metric(kTimestamp), none, unix_time(result.started));
+  const MetricPtr check_status = metric(kCheckStatus);
+  for (const auto& [key, status] : gravest(result.verdicts)) {
+    const std::array labels = {Label{"server", key.first}, Label{"check", key.second}};
+    sink.sample(check_status, sink.labels(labels), code(status));
+  }
+  return block_of(sink);
+}
+
+std::vector<OwnMetric> health_metrics() { return declare(); }
+
+}  // namespace pgwatch::health

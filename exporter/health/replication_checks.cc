@@ -1,0 +1,90 @@
+// Both ends of streaming: whether a standby receives, how far it is behind, and how far those behind this server are.
+#include "exporter/health/catalogue.h"
+#include "exporter/health/wording.h"
+
+namespace pgwatch::health {
+namespace {
+
+bool is_primary(const Evidence& evidence) { return evidence.value("pg_replication_is_replica") == 0; }
+
+Finding finding(double value, Unit unit, const Threshold& threshold, const std::string& text) {
+  return {compare(value, threshold), text + beyond(value, threshold, unit), value};
+}
+
+// A receiver that waits for messages which no longer come still calls itself streaming.
+Finding judge_silence(double age, const Threshold& threshold) {
+  return finding(age, Unit::kSeconds, threshold, "streams, last message " + worded(age, Unit::kSeconds) + " ago");
+}
+
+std::vector<Finding> judge_receiver(const Evidence& evidence, const Threshold& threshold) {
+  if (is_primary(evidence)) return {{Status::kInactive, "a primary receives nothing"}};
+  const std::string state = evidence.state("pg_replication_receiver_status", "status");
+  if (state == "streaming") {
+    const auto age = evidence.value("pg_replication_receiver_last_message_age_seconds");
+    return {age ? judge_silence(*age, threshold) : Finding{Status::kOk, "streams"}};
+  }
+  if (evidence.value("pg_replication_primary_configured") == 0)
+    return {{Status::kInactive, "restores from an archive; primary_conninfo is empty"}};
+  if (state.empty()) return {{Status::kUnknown, "the state of the WAL receiver is not to be seen; see --grants"}};
+  return {{Status::kCritical, "does not stream: the WAL receiver is " + state}};
+}
+
+std::vector<Finding> judge_replay_age(const Evidence& evidence, const Threshold& threshold) {
+  if (is_primary(evidence)) return {{Status::kInactive, "a primary replays nothing"}};
+  const auto age = evidence.value("pg_replication_replay_age_seconds");
+  if (!age) return {{Status::kInactive, "unknown while nothing is received"}};
+  const auto pending = evidence.value("pg_replication_replay_pending_bytes").value_or(0);
+  const bool paused = evidence.value("pg_replication_replay_paused") == 1;
+  const std::string text = pending == 0 ? "has replayed all it has received"
+                                        : "replay is " + worded(*age, Unit::kSeconds) + " behind, " +
+                                              worded(pending, Unit::kBytes) + " wait";
+  return {finding(*age, Unit::kSeconds, threshold, text + (paused ? "; replay is paused" : ""))};
+}
+
+std::string standby_name(const Reading& reading) {
+  const std::string name = reading.label("application_name");
+  const std::string address = reading.label("client_addr");
+  return address.empty() ? name : name + "@" + address;
+}
+
+std::vector<Finding> judge_replay_bytes(const Evidence& evidence, const Threshold& threshold) {
+  std::vector<Finding> findings;
+  for (const Reading& reading : evidence.readings("pg_stat_replication_lag_bytes")) {
+    if (reading.label("stage") != "replay") continue;
+    findings.push_back(
+        finding(reading.value, Unit::kBytes, threshold, worded(reading.value, Unit::kBytes) + " not replayed yet"));
+    findings.back().subject = standby_name(reading);
+  }
+  if (findings.empty()) return {{Status::kInactive, "no standby streams from here"}};
+  return findings;
+}
+
+}  // namespace
+
+std::vector<Check> replication_checks() {
+  constexpr double kMinute = 60;
+  constexpr double kMebibyte = 1024.0 * 1024;
+  const std::string collector = "replication";
+  return {
+      {{.name = "replication_receiver",
+        .help = "A standby streams; the threshold is the age of the last message of its primary.",
+        .unit = Unit::kSeconds,
+        .threshold = {.warning = {}, .critical = kMinute}},
+       collector,
+       judge_receiver},
+      {{.name = "replication_lag_seconds",
+        .help = "A standby's replay: the age of the last replayed transaction while received WAL waits.",
+        .unit = Unit::kSeconds,
+        .threshold = {.warning = kMinute, .critical = 5 * kMinute}},
+       collector,
+       judge_replay_age},
+      {{.name = "replication_lag_bytes",
+        .help = "WAL that a standby streaming from here has not replayed yet.",
+        .unit = Unit::kBytes,
+        .threshold = {.warning = 256 * kMebibyte, .critical = 2048 * kMebibyte}},
+       collector,
+       judge_replay_bytes},
+  };
+}
+
+}  // namespace pgwatch::health

@@ -1,0 +1,64 @@
+#include "exporter/health/wording.h"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <sstream>
+#include <utility>
+
+namespace pgwatch::health {
+namespace {
+
+// Three significant digits at most, none where the number is whole.
+std::string short_number(double value) {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text.precision(value >= 1000 ? 4 : 3);
+  text << value;
+  return text.str();
+}
+
+std::string bytes(double value) {
+  constexpr std::array<const char*, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  std::size_t unit = 0;
+  for (; std::abs(value) >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
+  return short_number(value) + " " + kUnits.at(unit);
+}
+
+std::string seconds(double value) {
+  constexpr std::array kUnits = {std::pair{86400, "d"}, std::pair{3600, "h"}, std::pair{60, "m"}, std::pair{1, "s"}};
+  if (value < 1) return short_number(std::round(value * 1000)) + " ms";
+  if (value < 60) return short_number(value) + " s";
+  const auto whole = static_cast<std::int64_t>(value);
+  for (std::size_t i = 0; i + 1 < kUnits.size(); ++i) {
+    const auto& [size, name] = kUnits.at(i);
+    if (whole < size) continue;
+    const auto& [next_size, next_name] = kUnits.at(i + 1);
+    const std::int64_t rest = whole % size / next_size;
+    const std::string text = std::to_string(whole / size) + " " + name;
+    return rest == 0 ? text : text + " " + std::to_string(rest) + " " + next_name;
+  }
+  return short_number(value) + " s";
+}
+
+}  // namespace
+
+std::string worded(double value, Unit unit) {
+  if (!std::isfinite(value)) return "unknown";
+  switch (unit) {
+    case Unit::kSeconds: return seconds(value);
+    case Unit::kBytes: return bytes(value);
+    case Unit::kNone: return short_number(value);
+  }
+  return short_number(value);
+}
+
+std::string beyond(double value, const Threshold& threshold, Unit unit) {
+  if (threshold.critical && value >= *threshold.critical)
+    return " (critical from " + worded(*threshold.critical, unit) + ")";
+  if (threshold.warning && value >= *threshold.warning)
+    return " (warning from " + worded(*threshold.warning, unit) + ")";
+  return "";
+}
+
+}  // namespace pgwatch::health

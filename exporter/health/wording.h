@@ -1,0 +1,16 @@
+// Wording: numbers as a person reads them.
+#pragma once
+
+#include <string>
+
+#include "exporter/model/threshold.h"
+
+namespace pgwatch::health {
+
+// "1.5 GiB", "250 ms", "3 h 20 m": two digits or two units, rounded.
+std::string worded(double value, Unit unit);
+
+// " (critical from 5 m)" for what the value has reached, "" where it is well.
+std::string beyond(double value, const Threshold& threshold, Unit unit);
+
+}  // namespace pgwatch::health

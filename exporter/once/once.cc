@@ -1,0 +1,167 @@
+#include "exporter/once/once.h"
+
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+#include "exporter/engine/report.h"
+#include "exporter/health/wording.h"
+#include "exporter/once/output.h"
+#include "exporter/once/probe.h"
+#include "exporter/util/log.h"
+#include "exporter/util/signals.h"
+
+namespace pgwatch::once {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+namespace {
+
+// Who has not come back by then, beyond the timeout, never will.
+constexpr milliseconds kLastPatience{800};
+
+// A person sees the errors in the result; a file and a page of metrics hide them.
+void log_errors(const health::Result& result, const Options& options) {
+  if (options.output.empty() && options.format != Format::kPrometheus) return;
+  for (const std::string& error : result.errors) log::error(error);
+}
+
+// Says the one result of this process and gives its exit status.
+int say(health::Result result, const std::vector<BlockPtr>& told, const Options& options) try {
+  result.exit_code =
+      result.verdicts.empty() ? error_code(options.exit_style) : exit_code(result.status(), options.exit_style);
+  log_errors(result, options);
+  deliver(rendered(result, told, options), options);
+  return result.exit_code;
+} catch (const std::exception& error) {
+  log::error(error.what());
+  return error_code(options.exit_style);
+}
+
+// Shared by main, which works, and two threads that outlive its patience: one hears signals, one watches the clock.
+class Session {
+ public:
+  Session(Options options, std::string version) : options_(std::move(options)) {
+    result_.started = system_clock::now();
+    result_.version = std::move(version);
+  }
+
+  SteadyTime deadline() const { return began_ + options_.timeout; }
+
+  // What to do at an interruption; at once where one has come already.
+  void on_interruption(std::function<void()> act) {
+    const std::lock_guard lock(mutex_);
+    interrupt_ = std::move(act);
+    if (interrupted_) interrupt_();
+  }
+
+  void interrupt() {
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
+    if (interrupt_) interrupt_();
+  }
+
+  // Main's. Where the guard has spoken, the process is about to end.
+  int finish(health::Result found, const std::vector<BlockPtr>& told) {
+    speak_first();
+    found.started = result_.started;
+    found.version = result_.version;
+    found.took = steady_clock::now() - began_;
+    exit_code_ = say(std::move(found), told, options_);
+    return exit_code_;
+  }
+
+  // The guard's: the process ends by the clock, with a result or after one.
+  [[noreturn]] void end_by_the_clock() {
+    std::this_thread::sleep_until(deadline() + kLastPatience);
+    std::unique_lock lock(speaking_, std::try_to_lock);
+    if (!lock || spoken_) std::_Exit(exit_code_);
+    result_.took = steady_clock::now() - began_;
+    result_.verdicts = {
+        {.server = "",
+         .check = "pgwatch",
+         .collector = "",
+         .subject = "",
+         .status = health::Status::kCritical,
+         .summary = "timed out after " +
+                    health::worded(std::chrono::duration<double>(result_.took).count(), Unit::kSeconds) +
+                    " without a result: a file it reads does not answer"}};
+    std::_Exit(say(result_, {}, options_));
+  }
+
+ private:
+  void speak_first() {
+    speaking_.lock();
+    spoken_ = true;
+    speaking_.unlock();
+  }
+
+  const Options options_;
+  const SteadyTime began_ = steady_clock::now();
+  health::Result result_;  // as far as it is known before the probe
+
+  std::mutex mutex_;
+  std::function<void()> interrupt_;
+  bool interrupted_ = false;
+
+  std::mutex speaking_;
+  bool spoken_ = false;
+  std::atomic<int> exit_code_ = kError;
+};
+
+void watch_over(const std::shared_ptr<Session>& session) {
+  const auto signals = std::make_shared<Signals>();
+  std::thread([session, signals] {
+    signals->next();
+    session->interrupt();
+  }).detach();
+  std::thread([session] { session->end_by_the_clock(); }).detach();
+}
+
+std::vector<BlockPtr> told_by(const World& world, const std::vector<Snapshot>& snapshots) {
+  std::vector<BlockPtr> blocks = world.told;
+  for (const Snapshot& snapshot : snapshots) {
+    for (const Answered& answer : snapshot.answers) blocks.push_back(answer.served);
+    blocks.push_back(report_on(snapshot));
+  }
+  return blocks;
+}
+
+int probe(const World& world, const Options& options, const std::string& version, Session& session) {
+  Probe probe(world, options, version);
+  session.on_interruption(probe.interruption());
+  Examination found = probe.run(session.deadline());
+  health::Result result;
+  result.verdicts = std::move(found.verdicts);
+  result.errors = std::move(found.errors);
+  const int status = session.finish(std::move(result), told_by(world, found.snapshots));
+  if (!probe.stop()) std::_Exit(status);
+  return status;
+}
+
+health::Result error_result(const std::string& error) {
+  health::Result result;
+  result.errors = {error};
+  return result;
+}
+
+}  // namespace
+
+int run(const std::function<World()>& load, const Options& options, const std::string& version) {
+  const auto session = std::make_shared<Session>(options, version);
+  watch_over(session);
+  try {
+    return probe(load(), options, version, *session);
+  } catch (const std::exception& error) {
+    return session->finish(error_result(error.what()), {});
+  }
+}
+
+int complain(const std::string& error, const Options& options, const std::string& version) {
+  return Session(options, version).finish(error_result(error), {});
+}
+
+}  // namespace pgwatch::once
