@@ -1,9 +1,11 @@
 #include "exporter/engine/blocking.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
@@ -38,12 +40,14 @@ struct Blocking::Ledger {
 struct Blocking::Queue {
   struct Job {
     std::uint64_t id = 0;
+    std::string subject;
     Task run;
   };
 
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<Job> waiting;
+  std::set<std::string> at_work;  // the subjects of jobs that have not returned
   bool stopping = false;
   int generation = 0;                    // of the thread that serves this queue; an older one has been written off
   int written_off = 0;                   // threads still inside the job they were written off in
@@ -55,13 +59,26 @@ struct Blocking::Queue {
   std::optional<Job> next(int mine) {
     std::unique_lock lock(mutex);
     if (mine == generation) busy_since.reset();
-    changed.wait(lock, [&] { return stopping || mine != generation || !waiting.empty(); });
+    changed.wait(lock, [&] { return stopping || mine != generation || first_free() != waiting.end(); });
     if (mine != generation) --written_off;
     if (stopping || mine != generation) return std::nullopt;
-    Job job = std::move(waiting.front());
-    waiting.pop_front();
+    const auto first = first_free();
+    Job job = std::move(*first);
+    waiting.erase(first);
+    if (!job.subject.empty()) at_work.insert(job.subject);
     busy_since = std::chrono::steady_clock::now();
     return job;
+  }
+
+  std::deque<Job>::iterator first_free() {
+    return std::ranges::find_if(waiting, [this](const Job& job) { return !at_work.contains(job.subject); });
+  }
+
+  // Who waits for this subject may be the thread that has taken our place.
+  void returned(const Job& job) {
+    const std::lock_guard lock(mutex);
+    at_work.erase(job.subject);
+    changed.notify_all();
   }
 
   bool take_out(std::uint64_t id) {
@@ -96,7 +113,7 @@ Blocking::Blocking(Loop& loop, WrittenOff written_off, const LimitsPerKind& limi
 
 Blocking::~Blocking() { stop(); }
 
-Blocking::Call Blocking::call(BlockingKind kind, SteadyTime start_by, Task job, Done done) {
+Blocking::Call Blocking::call(BlockingKind kind, const std::string& subject, SteadyTime start_by, Task job, Done done) {
   const std::shared_ptr<Queue>& queue = queues_[static_cast<std::size_t>(kind)];
   const std::uint64_t id = ++ledger_->last_id;
   Ledger::Waiting& waiting = ledger_->waiting[id];
@@ -107,7 +124,7 @@ Blocking::Call Blocking::call(BlockingKind kind, SteadyTime start_by, Task job, 
   });
   {
     const std::lock_guard lock(queue->mutex);
-    queue->waiting.push_back({id, std::move(job)});
+    queue->waiting.push_back({id, subject, std::move(job)});
   }
   if (queue->generation == 0) start_thread(kind);
   queue->changed.notify_one();
@@ -125,6 +142,7 @@ void Blocking::start_thread(BlockingKind kind) {
   queue->thread = std::thread([queue, mine, mailbox = loop_.mailbox(), ledger = std::weak_ptr(ledger_)] {
     while (const auto job = queue->next(mine)) {
       job->run();
+      queue->returned(*job);
       mailbox->post([ledger, id = job->id] {
         if (const auto open = ledger.lock()) open->finish(id, Result::kRan);
       });

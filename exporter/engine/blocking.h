@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "exporter/engine/loop.h"
 
@@ -26,11 +27,12 @@ class Blocking {
     int away = 1;
   };
   using LimitsPerKind = std::array<Limits, kBlockingKinds>;
-  // One name that no name server answers for takes 10 s; the other names do not wait for it.
+  // A name that no name server answers for takes 10 s, and a file of a file server that is gone takes for ever: other
+  // names and files do not wait for it.
   static constexpr LimitsPerKind kLimits = {{
       {std::chrono::seconds{2}, 4},
       {std::chrono::seconds{30}, 1},
-      {std::chrono::seconds{30}, 1},
+      {std::chrono::seconds{2}, 4},
   }};
 
   enum class Result { kRan, kDropped };
@@ -45,8 +47,9 @@ class Blocking {
   class Call;
 
   // Runs job on the kind's thread, then done(kRan) here. A job that has not started by start_by never does:
-  // done(kDropped).
-  [[nodiscard]] Call call(BlockingKind kind, SteadyTime start_by, Task job, Done done);
+  // done(kDropped). No two jobs of one subject run at once: what hangs on it costs one thread, however often it is
+  // asked for. "" is no subject.
+  [[nodiscard]] Call call(BlockingKind kind, const std::string& subject, SteadyTime start_by, Task job, Done done);
 
   // Whether a thread is still inside a job: it can be neither joined nor ended.
   bool busy() const;

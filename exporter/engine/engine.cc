@@ -44,8 +44,8 @@ class Engine::Core {
   void left(const HearingPtr& hearing);
   void finish(const HearingPtr& hearing);
   void look_at_attempts();
-  void enter(const WorldPtr& world);
-  std::shared_ptr<Watch> watch_over(const WorldPtr& world, const TargetPtr& target);
+  void enter(const WorldPtr& world, const std::vector<postgres::Conninfo>& conninfos);
+  std::shared_ptr<Watch> watch_over(const World& world, const TargetPtr& target, const postgres::Conninfo& conninfo);
 
   Telemetry& telemetry_;
   Loop loop_;
@@ -94,12 +94,15 @@ void Engine::Core::stop() {
 
 // -- Worlds -----------------------------------------------------------------------------------------------------------
 
+// Connection strings are read here, on the caller's thread: a service file is a file, and may have become unreadable.
 void Engine::Core::swap(WorldPtr world) {
+  std::vector<postgres::Conninfo> conninfos;
+  for (const TargetPtr& target : world->targets) conninfos.emplace_back(target->access.conninfo);
   {
     const std::lock_guard lock(world_mutex_);
     world_ = world;
   }
-  loop_.post([this, world = std::move(world)] { enter(world); });
+  loop_.post([this, world = std::move(world), conninfos = std::move(conninfos)] { enter(world, conninfos); });
 }
 
 WorldPtr Engine::Core::world() const {
@@ -107,31 +110,34 @@ WorldPtr Engine::Core::world() const {
   return world_;
 }
 
-void Engine::Core::enter(const WorldPtr& world) {
+// The old ones go before the new ones start: some of them hold places that the new ones need.
+void Engine::Core::enter(const WorldPtr& world, const std::vector<postgres::Conninfo>& conninfos) {
   std::vector<std::shared_ptr<Watch>> watches;
-  for (const TargetPtr& target : world->targets) watches.push_back(watch_over(world, target));
+  for (std::size_t i = 0; i < conninfos.size(); ++i)
+    watches.push_back(watch_over(*world, world->targets[i], conninfos[i]));
   for (const auto& old : watches_)
     if (std::ranges::find(watches, old) == watches.end()) telemetry_.remove_target(old->target().name);
   for (const TargetPtr& target : world->targets) telemetry_.add_target(target->name);
+  std::vector<std::shared_ptr<Watch>> fresh = watches;
+  std::erase_if(fresh, [this](const auto& watch) { return std::ranges::find(watches_, watch) != watches_.end(); });
   watches_ = std::move(watches);
+  for (const auto& watch : fresh) watch->start();
   host_watch_->enter(*world);
   entered_ = world;
   look_at_attempts();
 }
 
-std::shared_ptr<Watch> Engine::Core::watch_over(const WorldPtr& world, const TargetPtr& target) {
-  const auto same = std::ranges::find_if(watches_, [&](const auto& watch) {
-    return watch->target().name == target->name && watch->target().access == target->access;
-  });
-  if (same != watches_.end()) {
-    (*same)->update(*world, target);
-    return *same;
+std::shared_ptr<Watch> Engine::Core::watch_over(const World& world, const TargetPtr& target,
+                                                const postgres::Conninfo& conninfo) {
+  const auto found =
+      std::ranges::find_if(watches_, [&](const auto& watch) { return watch->target().name == target->name; });
+  const std::shared_ptr<Watch> before = found == watches_.end() ? nullptr : *found;
+  if (before && before->reaches(*target, conninfo)) {
+    before->update(world, target);
+    return before;
   }
-  auto watch = std::make_shared<Watch>(
-      EngineServices{loop_, blocking_, resolver_, host_, desk_, telemetry_, [this] { look_at_attempts(); }}, *world,
-      target);
-  watch->start();
-  return watch;
+  const EngineServices services{loop_, blocking_, resolver_, host_, desk_, telemetry_, [this] { look_at_attempts(); }};
+  return std::make_shared<Watch>(services, world, target, conninfo, before.get());
 }
 
 // -- Requests ---------------------------------------------------------------------------------------------------------

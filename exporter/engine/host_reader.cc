@@ -19,15 +19,19 @@ Answer run(const std::function<Answer()>& job) {
 // One read under way: the Host its collector sees.
 class HostReader::Reading : public Host {
  public:
-  Reading(HostReader& reader, std::uint64_t id, SteadyTime deadline, HostDone done)
-      : reader_(reader), deadline_(deadline), done_(std::move(done)), alarm_(reader.loop_) {
+  Reading(HostReader& reader, std::uint64_t id, std::string subject, SteadyTime deadline, HostDone done)
+      : reader_(reader),
+        subject_(std::move(subject)),
+        deadline_(deadline),
+        done_(std::move(done)),
+        alarm_(reader.loop_) {
     alarm_.at(deadline, [&reader, id] { reader.finish(id, Failure{kTimeout, "the host did not answer in time"}); });
   }
 
   void read_files(std::function<Answer()> job, HostDone done) override {
     const auto answer = std::make_shared<Answer>();
     calls_.push_back(reader_.blocking_.call(
-        BlockingKind::kFiles, deadline_, [answer, job = std::move(job)] { *answer = run(job); },
+        BlockingKind::kFiles, subject_, deadline_, [answer, job = std::move(job)] { *answer = run(job); },
         [answer, done = std::move(done)](Blocking::Result result) {
           if (result == Blocking::Result::kRan) done(std::move(*answer));  // dropped: the alarm speaks
         }));
@@ -37,6 +41,7 @@ class HostReader::Reading : public Host {
 
  private:
   HostReader& reader_;
+  const std::string subject_;
   const SteadyTime deadline_;
   const HostDone done_;
   Timer alarm_;
@@ -46,9 +51,9 @@ class HostReader::Reading : public Host {
 HostReader::HostReader(Loop& loop, Blocking& blocking) : loop_(loop), blocking_(blocking) {}
 HostReader::~HostReader() = default;
 
-void HostReader::start(const HostRead& read, SteadyTime deadline, HostDone done) {
+void HostReader::start(const std::string& subject, const HostRead& read, SteadyTime deadline, HostDone done) {
   const std::uint64_t id = ++last_id_;
-  auto reading = std::make_unique<Reading>(*this, id, deadline, std::move(done));
+  auto reading = std::make_unique<Reading>(*this, id, subject, deadline, std::move(done));
   Reading& host = *(readings_[id] = std::move(reading));
   // A read may answer at once; its collector must not hear of it before it has started.
   const HostDone answered = [this, id](const Answer& answer) {

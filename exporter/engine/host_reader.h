@@ -15,8 +15,9 @@ class HostReader {
   HostReader(Loop& loop, Blocking& blocking);
   ~HostReader();
 
-  // done is called once, from the loop, at the latest at the deadline (then with a timeout).
-  void start(const HostRead& read, SteadyTime deadline, HostDone done);
+  // done is called once, from the loop, at the latest at the deadline (then with a timeout). Of one subject no two jobs
+  // run at once.
+  void start(const std::string& subject, const HostRead& read, SteadyTime deadline, HostDone done);
 
  private:
   class Reading;

@@ -57,15 +57,16 @@ void HostWatch::carry(const QuestionPtr& question, const Step& step, SteadyTime 
     return;
   }
   question->asking->carrier = Carrier::kHost;
-  host_.start(*read, deadline, [watch = weak_from_this(), question, deadline](const Answer& answer) {
-    const auto alive = watch.lock();
-    if (!alive) return;
-    if (alive->desk_.accept(*question, answer) == Desk::Progress::kAskAgain)
-      alive->carry(question, alive->desk_.again(*question), deadline);
-    else
-      question->due = now() + question->interval;
-    alive->leave_settled();
-  });
+  host_.start(question->instrument->name(), *read, deadline,
+              [watch = weak_from_this(), question, deadline](const Answer& answer) {
+                const auto alive = watch.lock();
+                if (!alive) return;
+                if (alive->desk_.accept(*question, answer) == Desk::Progress::kAskAgain)
+                  alive->carry(question, alive->desk_.again(*question), deadline);
+                else
+                  question->due = now() + question->interval;
+                alive->leave_settled();
+              });
 }
 
 // The slow lane of the host, by its own timer.

@@ -128,7 +128,7 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   if (!waiting_.empty()) flight_->deadline = std::max(latest_deadline(waiting_), now() + kMissedPatience);
   flight_->most = std::max(flight_->deadline, now() + kLongestJoined);
   std::vector<postgres::Task> tasks = plan_flight(questions);
-  if (!site_.target->access.pooler) flight_->abandoned = site_.places.abandoned();
+  if (!site_.target->access.pooler) flight_->abandoned = site_.places().abandoned();
   if (!flight_->abandoned.empty()) tasks.push_back({kStillThere, postgres::still_there_statement(flight_->abandoned)});
   if (site_.asks_per_database() && now() - databases_asked_ >= site_.turn_interval) {
     databases_asked_ = now();
@@ -143,7 +143,9 @@ std::vector<postgres::Task> Kept::plan_flight(const std::vector<QuestionPtr>& qu
   for (const QuestionPtr& question : questions) {
     Step step = site_.services.desk.begin(*question, link_->facts());
     if (const auto* statement = std::get_if<Statement>(&step)) {
-      tasks.push_back({flight_->asked.size(), statement->sql, postgres::Prepare::kYes});
+      // What it remembers stands in the text: each new value would be one more statement for the server to keep.
+      const auto prepare = question->memory.empty() ? postgres::Prepare::kYes : postgres::Prepare::kNo;
+      tasks.push_back({flight_->asked.size(), statement->sql, prepare});
       flight_->asked.push_back(question);
     } else if (question->asking) {
       events_.step(question, std::move(step));
@@ -174,7 +176,7 @@ void Kept::link_finished(postgres::Finished finished) {
   if (finished.ticket == kStillThere || finished.ticket == kDatabases) {
     const auto* rows = std::get_if<Rows>(&finished.answer);
     if (rows && finished.ticket == kStillThere)
-      site_.places.confirm(flight_->abandoned, postgres::read_backends(*rows));
+      site_.places().confirm(flight_->abandoned, postgres::read_backends(*rows));
     if (rows && finished.ticket == kDatabases) databases_ = postgres::read_databases(*rows);
     return;
   }
@@ -229,9 +231,9 @@ void Kept::try_to_connect() {
   if (link_) return;
   retry_timer_.cancel();
   site_.expire_places();
-  if (!site_.places.kept_may_open()) {
+  if (!site_.places().kept_may_open()) {
     // While the server has yet to decide on logins of ours, the reason why we gave them up still holds.
-    if (site_.undecided_logins.empty())
+    if (site_.occupancy->undecided_logins.empty())
       down_ = {DownReason::kNoPlace, "every connection we may have is held by a backend that does not end"};
     log_down_change(std::string(to_string(down_.reason)), down_.detail);
     retry_later();
@@ -278,7 +280,7 @@ void Kept::retry_later() {
 }
 
 void Kept::tend_places() {
-  if (site_.places.abandoned_count() == 0) return;
+  if (site_.places().abandoned_count() == 0) return;
   places_timer_.at(now() + kPlacesEvery, [this] { tend_places(); });
   const bool can_be_asked = introduced() && !site_.target->access.pooler;
   if (!can_be_asked) return site_.expire_places();

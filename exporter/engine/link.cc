@@ -136,7 +136,7 @@ void Link::give_up() {
   const SteadyTime drained_by = now() + kDrain;
   alarm_.at(drained_by, [this] { down(not_yet()); });
   blocking_call_ = services_.blocking.call(
-      BlockingKind::kCancel, drained_by, [cancel = connection_->cancel()] { cancel.run(); },
+      BlockingKind::kCancel, "", drained_by, [cancel = connection_->cancel()] { cancel.run(); },
       [this](Blocking::Result outcome) {
         cancelling_ = outcome == Blocking::Result::kDropped;
         if (!cancelling_ && phase_ == Phase::kDraining && unanswered_ == 0) ready_again();

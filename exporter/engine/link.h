@@ -5,6 +5,7 @@
 // link_down are the last thing the Link does, so the owner may end it there.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct LinkServices {
   Loop& loop;
   Blocking& blocking;
   Resolver& resolver;
+  // Another of the target's places, for a login that is put aside; false where there is none.
+  std::function<bool()> take_place = [] { return true; };
 };
 
 struct LinkSpec {
@@ -78,8 +81,10 @@ class Link {
 
   // Set where the connection, if it ended now, would leave a backend at work.
   std::optional<postgres::Backend> backend_at_work() const;
-  // Connections whose login the server has not decided, and may never: one at most for each address it tried. The owner
-  // takes them before it ends the Link.
+  // Whether the server has not decided on its login yet: then the connection, and its place, outlive the Link.
+  bool login_is_undecided() const { return connection_ && connection_->logging_in(); }
+  // All such connections, those put aside for another address too; each has a place. The owner takes them before it
+  // ends the Link.
   std::vector<std::unique_ptr<postgres::Connection>> take_undecided_logins();
 
   // Since it was last asked.
@@ -101,8 +106,10 @@ class Link {
   void resolved(std::size_t endpoint, const Addresses& addresses);
   void connect();
   void next_try();
+  void try_behind_the_silent_one();
+  std::size_t silent_one() const;
+  bool make_way();
   std::unique_ptr<postgres::Connection> make_connection() const;
-  void put_aside_undecided_login();
 
   // Talking to it.
   void socket_ready();

@@ -31,7 +31,7 @@ void Link::read_password() {
   };
   const auto result = std::make_shared<Result>();
   blocking_call_ = services_.blocking.call(
-      BlockingKind::kFiles, connect_deadline_,
+      BlockingKind::kFiles, spec_.access.password_file, connect_deadline_,
       [result, path = spec_.access.password_file] {
         try {
           result->secret = read_secret(path);
@@ -85,14 +85,9 @@ void Link::connect() {
 // its share of the time at the head of the list.
 void Link::next_try() {
   phase_ = Phase::kConnecting;
-  put_aside_undecided_login();
-  const auto left = connect_deadline_ - now();
-  const auto share = left / static_cast<int>(tries_left_);
-  if (--tries_left_ > 0) {
-    alarm_.at(now() + share, [this] {
-      std::rotate(endpoints_.begin(), endpoints_.begin() + 1, endpoints_.end());
-      next_try();
-    });
+  if (tries_left_ > 1) {
+    const auto share = (connect_deadline_ - now()) / static_cast<int>(tries_left_);
+    alarm_.at(now() + share, [this] { try_behind_the_silent_one(); });
   } else {
     alarm_.at(connect_deadline_, [this] { down(not_yet()); });
   }
@@ -100,6 +95,36 @@ void Link::next_try() {
   connection_ = make_connection();
   if (connection_->state() == postgres::Connection::State::kBroken) return down(connection_->down());
   socket_->want(connection_->socket(), connection_->events());
+}
+
+// Those before it have refused.
+void Link::try_behind_the_silent_one() {
+  const std::size_t passed = silent_one() + 1;
+  if (passed >= tries_left_ || !make_way()) {
+    alarm_.at(connect_deadline_, [this] { down(not_yet()); });
+    return;
+  }
+  tries_left_ -= passed;
+  std::rotate(endpoints_.begin(), endpoints_.begin() + static_cast<std::ptrdiff_t>(passed), endpoints_.end());
+  next_try();
+}
+
+std::size_t Link::silent_one() const {
+  const auto found = std::ranges::find_if(endpoints_, [this](const postgres::Endpoint& one) {
+    return one.port == connection_->host_port() &&
+           (one.hostaddr == connection_->host_address() || one.host == connection_->host_address());
+  });
+  return found == endpoints_.end() ? 0 : static_cast<std::size_t>(found - endpoints_.begin());
+}
+
+// A login that the server has not decided yet may be a backend of ours: it is kept, where there is a place for another
+// connection beside it.
+bool Link::make_way() {
+  if (!login_is_undecided()) return true;
+  if (!services_.take_place()) return false;
+  socket_.reset();
+  undecided_.push_back(std::move(connection_));
+  return true;
 }
 
 std::unique_ptr<postgres::Connection> Link::make_connection() const {
@@ -111,14 +136,11 @@ std::unique_ptr<postgres::Connection> Link::make_connection() const {
 }
 
 std::vector<std::unique_ptr<postgres::Connection>> Link::take_undecided_logins() {
-  put_aside_undecided_login();
+  if (login_is_undecided()) {
+    socket_.reset();
+    undecided_.push_back(std::move(connection_));
+  }
   return std::exchange(undecided_, {});
-}
-
-void Link::put_aside_undecided_login() {
-  if (!connection_ || !connection_->logging_in()) return;
-  socket_.reset();
-  undecided_.push_back(std::move(connection_));
 }
 
 }  // namespace pgwatch

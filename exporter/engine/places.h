@@ -14,6 +14,7 @@ namespace pgwatch {
 class Places {
  public:
   explicit Places(int cap) : cap_(cap) {}
+  void set_cap(int cap) { cap_ = cap; }
 
   // The kept connection goes first: the visitor never takes the last place while the kept one is not there.
   bool kept_may_open() const { return taken() < cap_; }
@@ -41,7 +42,7 @@ class Places {
 
   int taken() const { return open_ + static_cast<int>(abandoned_.size()); }
 
-  const int cap_;
+  int cap_;
   int open_ = 0;
   std::vector<Abandoned> abandoned_;
 };

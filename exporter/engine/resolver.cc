@@ -45,7 +45,7 @@ void Resolver::start(const std::string& host, SteadyTime deadline) {
   name.under_way = true;
   const auto result = std::make_shared<Addresses>();
   name.call = blocking_.call(
-      BlockingKind::kResolve, deadline, [result, host, lookup = lookup_] { *result = lookup(host); },
+      BlockingKind::kResolve, host, deadline, [result, host, lookup = lookup_] { *result = lookup(host); },
       [this, result, host](Blocking::Result outcome) {
         if (outcome == Blocking::Result::kDropped) *result = {{}, "the resolver is busy with other names", false};
         answered(host, *result);

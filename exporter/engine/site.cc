@@ -20,8 +20,12 @@ bool Site::asks_per_database() const {
 
 std::unique_ptr<Link> Site::open_link(const std::string& database, Milliseconds statement_timeout,
                                       postgres::SearchPath search_path, LinkOwner& owner) {
-  places.open();
-  const LinkServices link_services{services.loop, services.blocking, services.resolver};
+  places().open();
+  const LinkServices link_services{services.loop, services.blocking, services.resolver, [this] {
+                                     const bool may = places().kept_may_open();
+                                     if (may) places().open();
+                                     return may;
+                                   }};
   return std::make_unique<Link>(
       link_services, LinkSpec{target->access, database, statement_timeout, search_path, needs}, conninfo, owner);
 }
@@ -32,24 +36,24 @@ void Site::close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeou
   services.telemetry.traffic(target->name, traffic.statements, traffic.bytes);
   const SteadyTime until = std::chrono::steady_clock::now() + statement_timeout + std::chrono::seconds{1};
   if (const auto backend = link->backend_at_work())
-    places.abandon(*backend, until);
-  else
-    places.close();
+    places().abandon(*backend, until);
+  else if (!link->login_is_undecided())
+    places().close();
   for (auto& login : link->take_undecided_logins()) keep_login(std::move(login));
   link.reset();
 }
 
 void Site::keep_login(std::unique_ptr<postgres::Connection> login) {
-  places.open();
+  Occupancy* const here = occupancy.get();
   const postgres::Connection* const known_by = login.get();
-  undecided_logins.emplace_back(services.loop, std::move(login), [this, known_by] {
-    undecided_logins.remove_if([&](const UndecidedLogin& one) { return one.connection.get() == known_by; });
-    places.close();
+  here->undecided_logins.emplace_back(services.loop, std::move(login), [here, known_by] {
+    here->undecided_logins.remove_if([&](const UndecidedLogin& one) { return one.connection.get() == known_by; });
+    here->places.close();
   });
 }
 
 void Site::expire_places() {
-  const std::size_t expired = places.expire(std::chrono::steady_clock::now());
+  const std::size_t expired = places().expire(std::chrono::steady_clock::now());
   if (expired > 0) services.telemetry.place_expired(target->name, expired);
 }
 

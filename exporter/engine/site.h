@@ -39,17 +39,24 @@ struct UndecidedLogin {
   Timer patience;
 };
 
+// What we hold at a server. It belongs to the server and not to the way we watch it: it outlives a reload that changes
+// the access, so that no backend is forgotten.
+struct Occupancy {
+  Places places;
+  std::list<UndecidedLogin> undecided_logins = {};
+};
+
 struct Site {
   EngineServices services;
   TargetPtr target;
   postgres::Conninfo conninfo;
-  Places places;
+  std::shared_ptr<Occupancy> occupancy;
   std::vector<QuestionPtr> questions;
   std::vector<std::string> needs;  // of all its collectors
   Milliseconds turn_interval{60'000};
   SteadyTime last_scraped;
-  std::list<UndecidedLogin> undecided_logins = {};
 
+  Places& places() const { return occupancy->places; }
   bool scraped_lately(SteadyTime now) const { return now - last_scraped <= std::chrono::minutes{5}; }
   bool asks_per_database() const;
 
@@ -58,7 +65,7 @@ struct Site {
   std::unique_ptr<Link> open_link(const std::string& database, Milliseconds statement_timeout,
                                   postgres::SearchPath search_path, LinkOwner& owner);
   void close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeout);
-  void keep_login(std::unique_ptr<postgres::Connection> login);
+  void keep_login(std::unique_ptr<postgres::Connection> login);  // with its place
   // Gives back the places of abandoned connections whose time has passed.
   void expire_places();
 };

@@ -14,6 +14,8 @@
 #include <sstream>
 #include <vector>
 
+#include "exporter/engine/blocking.h"
+
 namespace pgwatch {
 namespace {
 
@@ -145,6 +147,9 @@ struct Telemetry::Metrics {
 };
 
 Telemetry::Telemetry(const std::string& version) : metrics_(std::make_unique<Metrics>()) {
+  // A counter that appears with its first count shows no increase.
+  for (std::size_t kind = 0; kind < kBlockingKinds; ++kind)
+    metrics_->blocking_abandoned.Add({{"kind", std::string(to_string(static_cast<BlockingKind>(kind)))}});
   gauges(metrics_->registry, kBuildInfo).Add({{"version", version}, {"compiler", __VERSION__}}).Set(1);
 }
 

@@ -71,7 +71,7 @@ void Visitor::begin_visit(const Question& first, std::vector<QuestionPtr> questi
   if (visit->database.empty())
     std::erase_if(questions, [&](const QuestionPtr& one) { return !has_statement(one, events_.kept()->facts()); });
   if (questions.empty()) return next_.at(now(), [this] { consider(); });
-  if (!site_.places.visitor_may_open(events_.kept() != nullptr))
+  if (!site_.places().visitor_may_open(events_.kept() != nullptr))
     return next_.at(now() + kLoginAtMostEvery, [this] { consider(); });
   visit->questions = std::move(questions);
   visit_ = std::move(visit);

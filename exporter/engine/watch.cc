@@ -21,23 +21,30 @@ std::vector<std::string> needs_of(const std::vector<InstrumentPtr>& instruments)
   return {needs.begin(), needs.end()};
 }
 
+std::shared_ptr<Occupancy> occupancy_of(const Target& target, const postgres::Conninfo& conninfo, const Site* before) {
+  const bool same_server = before != nullptr && before->conninfo.endpoints() == conninfo.endpoints();
+  if (!same_server) return std::make_shared<Occupancy>(Places(target.access.connections));
+  before->places().set_cap(target.access.connections);
+  return before->occupancy;
+}
+
 }  // namespace
 
-Watch::Watch(EngineServices services, const World& world, const TargetPtr& target)
-    : site_{std::move(services),
-            target,
-            postgres::Conninfo(target->access.conninfo),
-            Places(target->access.connections),
-            {},
-            needs_of(target->instruments),
-            world.turn_interval,
-            {}},
+Watch::Watch(EngineServices services, const World& world, const TargetPtr& target, postgres::Conninfo conninfo,
+             const Watch* before)
+    : site_{std::move(services), target, std::move(conninfo), nullptr, {}, needs_of(target->instruments),
+            world.turn_interval, {}},
       kept_(site_, {[this] { kept_changed(); },
                     [this](const QuestionPtr& question, Step step) { carry(question, std::move(step)); }}),
       visitor_(site_, {[this] { return kept_.introduced() ? kept_.link() : nullptr; },
                        [this](const QuestionPtr& question, Step step) { carry(question, std::move(step)); },
                        [this](const QuestionPtr&) { kept_.look_again(); }, [this] { kept_.tend_places(); }}) {
+  site_.occupancy = occupancy_of(*target, site_.conninfo, before == nullptr ? nullptr : &before->site_);
   make_questions();
+}
+
+bool Watch::reaches(const Target& target, const postgres::Conninfo& conninfo) const {
+  return site_.target->name == target.name && site_.target->access == target.access && site_.conninfo == conninfo;
 }
 
 void Watch::update(const World& world, TargetPtr target) {
@@ -122,7 +129,7 @@ void Watch::report(const Attendance& attendance, Snapshot& snapshot) const {
   report_answers(attendance, snapshot);
   const int busy = (kept_.busy() ? 1 : 0) + (visitor_.busy() ? 1 : 0);
   site_.services.telemetry.connections(
-      site_.target->name, {site_.places.open_count(), busy, static_cast<int>(site_.places.abandoned_count())});
+      site_.target->name, {site_.places().open_count(), busy, static_cast<int>(site_.places().abandoned_count())});
 }
 
 // -- Steps ------------------------------------------------------------------------------------------------------------
@@ -144,9 +151,11 @@ void Watch::carry(const QuestionPtr& question, Step step) {
     question->asking->carrier = Carrier::kHost;
     const Timeouts& timeouts = site_.target->access.timeouts;
     const SteadyTime deadline = now() + (question->interval.count() > 0 ? timeouts.slow_statement : timeouts.statement);
-    return site_.services.host.start(*read, deadline, [watch = weak_from_this(), question](const Answer& answer) {
-      if (const auto alive = watch.lock()) alive->host_answered(question, answer);
-    });
+    const std::string subject = question->server + "/" + question->instrument->name();
+    return site_.services.host.start(subject, *read, deadline,
+                                     [watch = weak_from_this(), question](const Answer& answer) {
+                                       if (const auto alive = watch.lock()) alive->host_answered(question, answer);
+                                     });
   }
   answered(question);  // skipped
 }

@@ -14,10 +14,14 @@ namespace pgwatch {
 
 class Watch final : public Attended, public std::enable_shared_from_this<Watch> {
  public:
-  Watch(EngineServices services, const World& world, const TargetPtr& target);
+  // `before` watched a server of the same name, or is null: where it was the same server, its connections still count.
+  Watch(EngineServices services, const World& world, const TargetPtr& target, postgres::Conninfo conninfo,
+        const Watch* before);
 
   void start() { kept_.open(); }
-  // Takes over what changed in the target. REQUIRES: the access is the same.
+  // Whether it reaches this target as it is to be reached.
+  bool reaches(const Target& target, const postgres::Conninfo& conninfo) const;
+  // Takes over what else changed in the target. REQUIRES: it reaches it.
   void update(const World& world, TargetPtr target);
 
   void attend(const AttendancePtr& attendance, const std::vector<std::string>& collectors) override;

@@ -68,7 +68,11 @@ void Connection::Impl::start(const std::vector<std::pair<std::string, std::strin
 }
 
 void Connection::Impl::go_on_connecting() {
-  switch (PQconnectPoll(pq.get())) {
+  const PostgresPollingStatusType next = PQconnectPoll(pq.get());
+  host = text_or_empty(PQhostaddr(pq.get()));
+  if (host.empty()) host = text_or_empty(PQhost(pq.get()));
+  port = text_or_empty(PQport(pq.get()));
+  switch (next) {
     case PGRES_POLLING_OK: return connected();
     case PGRES_POLLING_READING: events = POLLIN; return;
     case PGRES_POLLING_WRITING: events = POLLOUT; return;
@@ -80,9 +84,6 @@ void Connection::Impl::connected() {
   PQsetErrorVerbosity(pq.get(), PQERRORS_DEFAULT);
   if (PQsetnonblocking(pq.get(), 1) != 0 || PQenterPipelineMode(pq.get()) != 1) return break_off();
   backend_pid = PQbackendPID(pq.get());
-  host = text_or_empty(PQhostaddr(pq.get()));
-  if (host.empty()) host = text_or_empty(PQhost(pq.get()));
-  port = text_or_empty(PQport(pq.get()));
   pipeline.emplace(pq.get(), std::move(transaction));
   events = POLLIN;
   state = State::kIdle;

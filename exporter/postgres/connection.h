@@ -85,7 +85,7 @@ class Connection {
 
   Cancel cancel() const;             // REQUIRES: not kConnecting, not kBroken
   int backend_pid() const;           // 0 until connected; these three outlive a break
-  std::string host_address() const;  // of the server it reached: address, or socket folder
+  std::string host_address() const;  // of the server it has reached or is trying: address, or socket folder
   std::string host_port() const;
 
   std::uint64_t statements_sent() const;

@@ -4,10 +4,14 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <memory>
 #include <new>
+#include <sstream>
 #include <stdexcept>
+
+#include "exporter/postgres/passfile.h"
 
 namespace pgwatch::postgres {
 namespace {
@@ -73,11 +77,12 @@ std::string without_quoted(std::string text) {
 }
 
 // What libpq makes of the string, the service file and the environment. It tells that only of a connection; one that is
-// given up for an impossible value, before anything is looked up or connected to, tells all values but that one.
-Values expand(const std::string& text, const char* spoilt) {
+// given up for an impossible value, before anything is looked up or connected to, tells all values but that one. Before
+// it gives up it looks for a password, in a file it may complain of on stderr, unless another value keeps it from that.
+Values expand(const std::string& text, const char* spoilt, const char* shield) {
   constexpr const char* kImpossible = "impossible-on-purpose";
-  const char* const keywords[] = {"dbname", spoilt, nullptr};
-  const char* const values[] = {text.c_str(), kImpossible, nullptr};
+  const char* const keywords[] = {"dbname", spoilt, shield, nullptr};
+  const char* const values[] = {text.c_str(), kImpossible, kNoFile, nullptr};
   const std::unique_ptr<PGconn, Release> connection(PQconnectStartParams(keywords, values, 1));
   if (!connection) throw std::bad_alloc();
   const std::string_view message = PQerrorMessage(connection.get());
@@ -86,15 +91,39 @@ Values expand(const std::string& text, const char* spoilt) {
   if (!options) throw std::bad_alloc();
   Values result = values_of(options.get());
   result.erase(spoilt);
+  result.erase(shield);
   return result;
+}
+
+// As libpq reads one: a sign and spaces around it are fine.
+bool is_integer(const std::string& text) {
+  std::istringstream stream(text);
+  int number = 0;
+  return stream >> number && (stream >> std::ws).eof();
+}
+
+// libpq looks at these only when it connects, and the target would be down for ever.
+void check_late_ones(const Values& values) {
+  constexpr std::array kSessions = {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"};
+  constexpr std::array kIntegers = {"connect_timeout",     "keepalives",       "keepalives_idle",
+                                    "keepalives_interval", "keepalives_count", "tcp_user_timeout"};
+  const auto session = values.find("target_session_attrs");
+  if (session != values.end() && std::ranges::find(kSessions, session->second) == kSessions.end())
+    refuse("target_session_attrs: expected any, read-write, read-only, primary, standby or prefer-standby");
+  for (const char* keyword : kIntegers) {
+    const auto found = values.find(keyword);
+    if (found != values.end() && !is_integer(found->second)) refuse(keyword + std::string(": expected a whole number"));
+  }
 }
 
 Values read_all(const std::string& text) {
   const Values said = read(text);
   const std::string expandable = said.empty() ? std::string() : text;  // a blank string is no name of a database
-  Values values = expand(expandable, "target_session_attrs");
-  values.merge(expand(expandable, "sslmode"));
+  Values values = expand(expandable, "target_session_attrs", "passfile");
+  values.merge(expand(expandable, "sslmode", "password"));
+  check_late_ones(values);
   if (const auto service = said.find("service"); service != said.end()) values.insert(*service);
+  values.emplace("passfile", default_passfile());
   // libpq would look for tickets in the thread that calls it.
   if (!said.contains("gssencmode") && values["gssencmode"] == "prefer") values["gssencmode"] = "disable";
   return values;
@@ -180,6 +209,13 @@ std::string Conninfo::address() const {
   return list;
 }
 
+std::string Conninfo::passfile_complaint() const {
+  if (values_.contains("password")) return "";
+  const std::string& path = values_.at("passfile");
+  const std::string problem = passfile_problem(path);
+  return problem.empty() ? "" : "password file " + path + " is not used: " + problem;
+}
+
 std::vector<std::pair<std::string, std::string>> Conninfo::parameters(const std::vector<Endpoint>& resolved,
                                                                       std::string_view database,
                                                                       const Secret& password) const {
@@ -190,6 +226,7 @@ std::vector<std::pair<std::string, std::string>> Conninfo::parameters(const std:
   values["dbname"] = database.empty() ? database_ : database;
   values["client_encoding"] = "UTF8";
   if (!password.empty()) values["password"] = password.reveal();
+  if (!passfile_complaint().empty()) values["passfile"] = kNoFile;
   if (!values.contains("fallback_application_name")) values.emplace("application_name", "pgwatch");
   values.emplace("tcp_user_timeout", "10000");
   values.emplace("keepalives", "1");

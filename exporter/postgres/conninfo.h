@@ -31,11 +31,17 @@ class Conninfo {
   const std::string& database() const;  // dbname, or user, or "postgres"
   std::string address() const;          // host:port[,…] for pg_server_info and messages: no secret
 
+  // Names libpq's password file where it would be asked for a password but must not be used as it is now, and the cure;
+  // else "". libpq itself would say so at each connect, on stderr, and is kept from it by parameters().
+  std::string passfile_complaint() const;
+
   // Keywords and values for PQconnectStartParams: the endpoints with the addresses found for them, the database, the
   // password (where not empty it overrides), and our defaults where the user said nothing: application_name=pgwatch,
   // tcp_user_timeout, keepalives, gssencmode=disable (libpq would look for tickets in the caller's thread).
   std::vector<std::pair<std::string, std::string>> parameters(const std::vector<Endpoint>& resolved,
                                                               std::string_view database, const Secret& password) const;
+
+  friend bool operator==(const Conninfo&, const Conninfo&) = default;
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

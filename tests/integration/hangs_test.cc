@@ -105,10 +105,16 @@ TEST_F(Hang, StoppedBackendsFillTheCapAndNoMore) {
 }
 
 // A login that waits for a lock on the catalog has no timeout, and closing its connection would not end it.
-TEST_F(Hang, LoginThatHangsKeepsItsPlaceAndNoOthersFollow) {
+// Nor where the server has several addresses, each with its share of the time.
+class LoginThatHangs : public Hang, public testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, LoginThatHangs,
+                         testing::Values("host=127.0.0.1", "host=localhost", "host=127.0.0.1,localhost,127.0.0.2"),
+                         [](const auto& one) { return std::to_string(one.index + 1); });
+
+TEST_P(LoginThatHangs, KeepsItsPlaceAndNoOthersFollow) {
   SqlSession lock(faulty_->socket_conninfo());
   lock.run("BEGIN; LOCK pg_database IN ACCESS EXCLUSIVE MODE");
-  const Pgwatch pgwatch(config(faulty_->conninfo(), "timeouts: {connect: 500ms}"));
+  const Pgwatch pgwatch(config(faulty_->conninfo() + " " + GetParam(), "timeouts: {connect: 500ms}"));
   ASSERT_TRUE(eventually([&] { return own(scrape(pgwatch).page, "pgwatch_connections", {{"state", "open"}}) == 3; }));
   const auto end = std::chrono::steady_clock::now() + 3s;  // time enough for more tries
   while (std::chrono::steady_clock::now() < end) {

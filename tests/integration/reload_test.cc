@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "tests/integration/live.h"
+#include "tests/support/postgres_template.h"
 
 namespace pgwatch::test {
 namespace {
@@ -130,6 +131,38 @@ TEST_F(Reload, OtherAccessMakesANewConnection) {
   const std::string address = "127.0.0.1:" + std::to_string(other_->port());
   EXPECT_EQ(page.value("pg_server_info", {{"server", "main"}, {"address", address}}), 1);
   EXPECT_TRUE(has_no_backend(*server_));
+}
+
+TEST_F(Reload, AChangedServiceFileIsOtherAccess) {
+  const TemporaryFolder folder;
+  const auto service = [&](const std::string& password) {
+    return folder.write("services", "[lake]\nhost=127.0.0.1\nport=" + std::to_string(server_->port()) +
+                                        "\ndbname=postgres\nuser=pgwatch\npassword=" + password + "\n");
+  };
+  const std::string file = service("wrong");
+  const Pgwatch pgwatch(config_of({{"main", "service=lake"}}), {.environment = {{"PGSERVICEFILE", file}}});
+  EXPECT_TRUE(is_down(scrape(pgwatch).page, "main", "auth"));
+  service(password_of("pgwatch"));
+  reload(pgwatch, config_of({{"main", "service=lake"}}));
+  EXPECT_TRUE(is_whole(scrape(pgwatch).page, "main"));
+}
+
+// The backends that hang still count, whatever we call ourselves from now on.
+TEST_F(Reload, OtherAccessForgetsNoBackend) {
+  const std::string timeouts = "timeouts: {statement: 10s}";  // longer than this takes
+  const Pgwatch pgwatch(config_of({{"main", server_->conninfo(), timeouts}}));
+  ASSERT_TRUE(becomes_whole(pgwatch, "main"));
+  for (int change = 0; change < 5; ++change) {
+    server_->freeze_backends();
+    scrape(pgwatch, 500ms);
+    reload(pgwatch,
+           config_of({{"main", server_->conninfo() + " application_name=w" + std::to_string(change), timeouts}}));
+    scrape(pgwatch, 500ms);
+    EXPECT_LE(server_->backends().size(), 3u);
+  }
+  EXPECT_TRUE(is_down(scrape(pgwatch, 500ms).page, "main", "no_place"));
+  server_->thaw();
+  EXPECT_TRUE(becomes_whole(pgwatch, "main"));
 }
 
 }  // namespace

@@ -105,6 +105,24 @@ TEST_F(Toys, WhatACollectorRemembersComesBackInItsNextPlan) {
   EXPECT_EQ(engine.ask().page.value("pg_counting_value"), *first + 2);
 }
 
+// A prepared statement for each new value would fill the server's memory.
+TEST_F(Toys, WhatIsRememberedPreparesNothing) {
+  Collector counting =
+      toy("counting", std::vector<Sql>{{.text = "SELECT (SELECT count(*) FROM pg_prepared_statements) AS value, "
+                                                ":'seen'::int + 1 AS seen",
+                                        .remembered = "seen"},
+                                       {.text = "SELECT 0 AS value, 1 AS seen"}});
+  counting.emit = [](const Rows& rows, Sink& sink) {
+    sink.memory()["seen"] = rows.at(0, "seen").value();
+    sink.sample("pg_counting_value", {}, *Number::parse(*rows.at(0, "value")));
+  };
+  RunningEngine engine(world({counting}));
+  engine.ask();
+  const auto few = engine.ask().page.value("pg_counting_value");
+  ASSERT_TRUE(few);
+  for (int more = 0; more < 5; ++more) EXPECT_EQ(engine.ask().page.value("pg_counting_value"), few);
+}
+
 // The newest chunk first, then the newest row in it: the second step goes to the visitor, and no scrape waits for it.
 TEST_F(Toys, ACollectorMayAskAgainWithWhatItJustLearned) {
   std::atomic<int> steps = 0;

@@ -19,6 +19,7 @@ using test::LoopThread;
 using Result = Blocking::Result;
 
 constexpr auto kFiles = BlockingKind::kFiles;
+constexpr int kOfCancels = 100;  // how one of them counts, to tell kinds apart
 
 // The program's limits, with a patience that a test can wait for.
 constexpr Blocking::LimitsPerKind kHasty = [] {
@@ -43,20 +44,21 @@ class BlockingTest : public testing::Test {
   }
 
   // A job that stays inside until the gate opens; in it when the function returns.
-  Blocking::Call& hang(std::atomic<int>& ran, BlockingKind kind = kFiles) {
+  Blocking::Call& hang(std::atomic<int>& ran, BlockingKind kind = kFiles, const std::string& subject = "") {
     const auto inside = std::make_shared<std::atomic<bool>>(false);
     Blocking::Call& hung = call(
         [inside, gate = gate_] {
           *inside = true;
           gate.wait();
         },
-        [&ran](Result result) { ran += result == Result::kRan ? 1 : 100; }, in(1h), kind);
+        [&ran](Result result) { ran += result == Result::kRan ? 1 : 100; }, in(1h), kind, subject);
     EXPECT_TRUE(eventually([&] { return inside->load(); }));
     return hung;
   }
 
-  Blocking::Call& call(Task job, Blocking::Done done, SteadyTime start_by = in(1h), BlockingKind kind = kFiles) {
-    thread_.run([&] { calls_.push_back(blocking_.call(kind, start_by, std::move(job), std::move(done))); });
+  Blocking::Call& call(Task job, Blocking::Done done, SteadyTime start_by = in(1h), BlockingKind kind = kFiles,
+                       const std::string& subject = "") {
+    thread_.run([&] { calls_.push_back(blocking_.call(kind, subject, start_by, std::move(job), std::move(done))); });
     return calls_.back();
   }
 
@@ -76,8 +78,8 @@ class BlockingTest : public testing::Test {
   bool opened_ = false;
   std::atomic<int> written_off_ = 0;
   Loop loop_;
-  Blocking blocking_{loop_, [this](BlockingKind kind) { written_off_ += kind == BlockingKind::kCancel ? 100 : 1; },
-                     kHasty};
+  Blocking blocking_{
+      loop_, [this](BlockingKind kind) { written_off_ += kind == BlockingKind::kCancel ? kOfCancels : 1; }, kHasty};
   std::list<Blocking::Call> calls_;  // they belong to the loop's thread: they end after it
   LoopThread thread_{loop_};
 };
@@ -142,10 +144,11 @@ TEST_F(BlockingTest, AStuckThreadIsWrittenOffCountedAndReplaced) {
 }
 
 TEST_F(BlockingTest, AStuckSuccessorIsNotReplacedWhileTheFirstIsAway) {
+  constexpr auto kCancel = BlockingKind::kCancel;
   std::atomic<int> ran = 0;
-  hang(ran);
-  hang(ran);  // runs on the successor, and sticks there
-  EXPECT_TRUE(eventually([this] { return written_off_ == 1; }));
+  hang(ran, kCancel);
+  hang(ran, kCancel);  // runs on the successor, and sticks there
+  EXPECT_TRUE(eventually([this] { return written_off_ == kOfCancels; }));
   const Gate told;
   Result result{};
   call([] {},
@@ -153,10 +156,10 @@ TEST_F(BlockingTest, AStuckSuccessorIsNotReplacedWhileTheFirstIsAway) {
          result = what;
          told.open();
        },
-       in(200ms));  // five times as long as it takes to be written off
+       in(200ms), kCancel);  // five times as long as it takes to be written off
   ASSERT_TRUE(told.opens());
   EXPECT_EQ(result, Result::kDropped);
-  EXPECT_EQ(written_off_, 1);
+  EXPECT_EQ(written_off_, kOfCancels);
   open_gate();
   EXPECT_TRUE(eventually([&] { return ran == 2; }));
   EXPECT_TRUE(eventually([this] { return !busy(); }));
@@ -172,6 +175,25 @@ TEST_F(BlockingTest, SeveralNamesMayBeAwayAtOnce) {
   EXPECT_EQ(written_off_, 4);
   open_gate();
   EXPECT_TRUE(eventually([&] { return ran == 4; }));
+  EXPECT_TRUE(eventually([this] { return !busy(); }));
+}
+
+// What hangs on one file costs one thread, however often it is asked for.
+TEST_F(BlockingTest, TwoJobsOfOneSubjectDoNotRunAtOnce) {
+  std::atomic<int> ran = 0;
+  hang(ran, kFiles, "gone");
+  std::atomic<int> dropped = 0;
+  for (int again = 0; again < 8; ++again)
+    call([] {}, [&](Result result) { dropped += result == Result::kDropped ? 1 : 100; }, in(100ms), kFiles, "gone");
+  const Gate told;
+  call([] {}, [&](Result result) { result == Result::kRan ? told.open() : void(); }, in(1h), kFiles, "here");
+  EXPECT_TRUE(told.opens());
+  EXPECT_TRUE(eventually([&] { return dropped == 8; }));
+  EXPECT_EQ(written_off_, 1);
+  const Gate back;
+  call([] {}, [&](Result) { back.open(); }, in(1h), kFiles, "gone");
+  open_gate();
+  EXPECT_TRUE(back.opens()) << "once it has returned, the next may try";
   EXPECT_TRUE(eventually([this] { return !busy(); }));
 }
 

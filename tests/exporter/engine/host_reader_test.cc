@@ -25,7 +25,7 @@ class HostReaderTest : public testing::Test {
     const Gate told;
     std::string said;
     thread_.run([&] {
-      reader_.start(what, in(time), [&, told](const Answer& answer) {
+      reader_.start("", what, in(time), [&, told](const Answer& answer) {
         const auto* failure = std::get_if<Failure>(&answer);
         said = failure != nullptr ? failure->cls + ": " + failure->message
                                   : std::string(std::get<Rows>(answer).at(0, "value").value());

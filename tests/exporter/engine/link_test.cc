@@ -164,8 +164,9 @@ TEST_F(LinkTest, APasswordFileThatIsNotThere) {
 TEST_F(LinkTest, APasswordFileThatCannotBeReadInTime) {
   const test::TemporaryFolder folder;
   password_file_ = folder.write("password", "secret");
-  thread_.run(
-      [this] { hung_ = blocking_.call(BlockingKind::kFiles, SteadyTime::max(), [gate = gate_] { gate.wait(); }, {}); });
+  thread_.run([this] {
+    hung_ = blocking_.call(BlockingKind::kFiles, "", SteadyTime::max(), [gate = gate_] { gate.wait(); }, {});
+  });
   EXPECT_EQ(end_of("host=127.0.0.1"), "timeout: the password file was not read within the connect timeout");
 }
 
