@@ -17,47 +17,6 @@
 namespace pgwatch::command_line {
 namespace {
 
-constexpr const char* kHelp = R"(Usage: pgwatch [--config FILE] [OPTION]...
-
-Serves the health of PostgreSQL and TimescaleDB servers to Prometheus.
-With --once it checks them once and exits.
-
-What to do
-  --config FILE                     read this file; without it DATA_SOURCE_NAME,
-                                    or libpq's environment, says what to watch
-  --once                            check the servers once, say how they are, exit
-  --check-config                    check the configuration and exit
-  --describe                        print every collector and metric and exit
-  --version                         print the version and exit
-  --help                            print this and exit
-
-With --once
-  --check NAME                      these checks only; a pattern, as 'replication*'
-                                    or 'db1/up'; may be given repeatedly
-  --timeout TIME                    have a result within this time (10s)
-  --format FORMAT                   human, json or prometheus (human)
-  --output FILE                     replace this file, whole
-  --exit-style STYLE                nagios: 0 ok, 1 warning, 2 critical, 3 unknown
-                                    or wrong usage; binary: 0 ok or warning, else
-                                    1; zero: 0, and 3 for wrong usage (nagios)
-  --verbose                         show what is well, too
-
-Before what the file says, spelt as in postgres_exporter
-  --web.listen-address HOST:PORT    address to serve on; may be given repeatedly
-  --web.telemetry-path PATH         path of the metrics
-  --log.level LEVEL                 debug, info, warn or error
-  --log.format FORMAT               logfmt or json
-  --collector.NAME                  turn a collector on, for every target
-  --no-collector.NAME               turn it off
-  --include-databases NAME,...      visit these databases only
-  --exclude-databases NAME,...      do not visit these
-  --auto-discover-databases         visit all databases (pgwatch always does)
-  --constantLabels NAME=VALUE,...   labels of every target
-
-Exit status: 0 done, 1 the configuration or the start failed, 2 wrong usage.
-The manual is docs/configuration.md.
-)";
-
 // The arguments as they came.
 struct Arguments {
   std::string config_file;
@@ -66,6 +25,7 @@ struct Arguments {
   bool describe = false;
   bool once = false;
   bool verbose = false;
+  bool auto_discover = true;  // pgwatch always does
   std::vector<std::string> checks;
   std::map<std::string, std::string> once_values;  // of the options that go with --once, by name
   std::vector<std::string> listen;
@@ -93,12 +53,12 @@ Arguments read(int argc, const char* const* argv) {
   app.allow_extras();  // collectors, and whatever we can say more of than CLI11
   const CLI::Option* config = app.add_option("--config", arguments.config_file)->type_name("FILE");
   CLI::Option* check = app.add_flag("--check-config", arguments.check_config);
-  app.add_flag("--describe", arguments.describe)->excludes(check);
-  app.add_flag("--once", arguments.once)->excludes(check);
+  CLI::Option* describe = app.add_flag("--describe", arguments.describe)->excludes(check);
+  app.add_flag("--once", arguments.once)->excludes(check)->excludes(describe);
   app.add_flag("--verbose", arguments.verbose);
   app.add_option("--check", arguments.checks)->type_name("NAME")->allow_extra_args(false);
   for (const char* flag : kOnceValues) app.add_option(flag, arguments.once_values[flag])->type_name("VALUE");
-  app.add_flag("--auto-discover-databases");  // pgwatch always does
+  app.add_flag("--auto-discover-databases", arguments.auto_discover);
   app.add_option("--web.listen-address", arguments.listen)->type_name("HOST:PORT")->allow_extra_args(false);
   for (const auto& [flag, variable] : kValues) app.add_option(flag, arguments.values[flag])->type_name("VALUE");
   try {
@@ -267,16 +227,25 @@ void apply_collector(const std::string& argument, const std::string& written, bo
   overrides.collectors[name] = enabled;
 }
 
+[[noreturn]] void refuse_foreign(const std::string& said, const Foreign& foreign) {
+  throw UsageError(said + " is postgres_exporter's and not pgwatch's: " + std::string(foreign.instead));
+}
+
 [[noreturn]] void refuse_unknown(const std::string& argument, const std::vector<std::string>& known) {
   const std::string flag = argument.substr(0, argument.find('='));
   for (const Foreign& foreign : kForeign) {
-    if (flag != foreign.flag) continue;
-    throw UsageError(flag + " is postgres_exporter's and not pgwatch's: " + std::string(foreign.instead));
+    if (flag == foreign.flag) refuse_foreign(flag, foreign);
   }
-  if (!flag.starts_with("--")) throw UsageError("unexpected argument \"" + flag + "\"; see --help");
+  if (!flag.starts_with("--")) throw UsageError("unexpected argument " + config::shown(flag) + "; see --help");
   const std::string meant = config::nearest(flag, known);
   throw UsageError("unknown option " + flag +
                    (meant.empty() ? "; see --help" : "; did you mean " + meant + "? See --help"));
+}
+
+void refuse_no_discovery(const Arguments& arguments) {
+  if (arguments.auto_discover) return;
+  const auto* foreign = std::ranges::find(kForeign, "--no-auto-discover-databases", &Foreign::flag);
+  refuse_foreign("--auto-discover-databases=false", *foreign);
 }
 
 void apply_rest(const Arguments& arguments, std::span<const Collector> catalogue, config::Overrides& overrides) {
@@ -295,7 +264,7 @@ void refuse_foreign_variables(const config::Environment& environment) {
     const std::string variable(foreign.variable);
     const std::string value = environment(variable).value_or("");
     if (value.empty() || value == foreign.harmless) continue;
-    throw UsageError(variable + " is postgres_exporter's and not pgwatch's: " + std::string(foreign.instead));
+    refuse_foreign(variable, foreign);
   }
 }
 
@@ -320,10 +289,9 @@ Options parse(int argc, const char* const* argv, const config::Environment& envi
   apply_listen(arguments, environment, options.overrides);
   apply_values(arguments, environment, catalogue, options.overrides);
   apply_rest(arguments, catalogue, options.overrides);
+  refuse_no_discovery(arguments);
   refuse_foreign_variables(environment);
   return options;
 }
-
-std::string help() { return kHelp; }
 
 }  // namespace pgwatch::command_line

@@ -67,7 +67,7 @@ std::string describe(std::span<const Collector> catalogue) {
       "# Metrics\n\nPrinted by `pgwatch --describe`. Everything asked of a server also carries `server` and the labels "
       "configured for its\ntarget. NULL and unknown give no sample.\n";
   for (const Collector& collector : catalogue) add_collector(page, collector);
-  page += "\n## pgwatch itself\n\nAlways there.\n\n";
+  page += "\n## pgwatch itself\n\nOn every page, but where the help says otherwise.\n\n";
   add_table_head(page);
   std::map<std::string, OwnMetric> own;
   for (const OwnMetric& metric : Telemetry::declared()) own.emplace(metric.metric.name, metric);

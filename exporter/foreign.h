@@ -15,7 +15,7 @@ struct Foreign {
   std::string_view instead;
 };
 
-constexpr std::array kForeign = {
+inline constexpr std::array kForeign = {
     Foreign{
         "--config.file", "", "",
         "pgwatch's own file is --config FILE; what auth_modules held stands under targets: conninfo, password_file"},
@@ -41,12 +41,12 @@ constexpr std::array kForeign = {
 };
 
 // Collectors whose name differs from postgres_exporter's.
-constexpr std::array kCollectorAliases = {
+inline constexpr std::array kCollectorAliases = {
     std::pair<std::string_view, std::string_view>{"replication_slot", "replication_slots"},
 };
 
 // postgres_exporter's collectors that pgwatch has not: not to want one of these is granted.
-constexpr std::array kForeignCollectors = {
+inline constexpr std::array kForeignCollectors = {
     std::string_view{"buffercache_summary"},
     std::string_view{"database"},
     std::string_view{"database_wraparound"},

@@ -10,6 +10,7 @@
 #include "exporter/program.h"
 #include "exporter/util/log.h"
 #include "exporter/util/signals.h"
+#include "exporter/util/standard_streams.h"
 #include "exporter/version.h"
 
 namespace pgwatch {
@@ -43,7 +44,7 @@ int probe(command_line::Options options, const std::vector<Collector>& catalogue
 }
 
 int check_config(const ConfigSource& source) {
-  const config::Config config = source.load();
+  const config::Config config = load_and_configure(source);
   std::cout << "configuration is valid: " << config.world.targets.size() << " target(s)\n";
   return kDone;
 }
@@ -68,6 +69,7 @@ int run(int argc, char** argv) {
 }  // namespace pgwatch
 
 int main(int argc, char** argv) {
+  pgwatch::open_standard_streams();
   try {
     return pgwatch::run(argc, argv);
   } catch (const pgwatch::command_line::UsageError& error) {

@@ -1,9 +1,11 @@
 #include "exporter/program.h"
 
 #include <algorithm>
+#include <set>
 
 #include "exporter/engine/process.h"
 #include "exporter/engine/report.h"
+#include "exporter/foreign.h"
 #include "exporter/health/metrics.h"
 #include "exporter/postgres/conninfo.h"
 #include "exporter/util/log.h"
@@ -31,9 +33,19 @@ void configure_log(const config::Log& log) {
   log::configure(parsed, log.format == config::LogFormat::kJson ? log::Format::kJson : log::Format::kLogfmt);
 }
 
-std::vector<http::Address> addresses(const std::vector<std::string>& listen) {
-  std::vector<http::Address> parsed;
-  for (const std::string& text : listen) parsed.push_back(http::Address::parse(text));
+// Once, where libpq would say it at each connect.
+void warn_of_passfiles(const World& world) {
+  std::set<std::string> said;
+  for (const TargetPtr& target : world.targets) {
+    if (!target->access.password_file.empty()) continue;
+    const std::string complaint = postgres::Conninfo(target->access.conninfo).passfile_complaint();
+    if (!complaint.empty() && said.insert(complaint).second) log::warn(complaint);
+  }
+}
+
+std::vector<Address> addresses(const std::vector<std::string>& listen) {
+  std::vector<Address> parsed;
+  for (const std::string& text : listen) parsed.push_back(Address::parse(text));
   return parsed;
 }
 
@@ -55,6 +67,7 @@ config::Config ConfigSource::load() const {
 config::Config load_and_configure(const ConfigSource& source) {
   config::Config config = source.load();
   configure_log(config.log);
+  warn_of_passfiles(config.world);
   return config;
 }
 
@@ -83,6 +96,7 @@ Program::Program(const ConfigSource& source)
 
 http::Handler Program::make_handler() {
   http::Backend backend;
+  for (const auto& [theirs, ours] : command_line::kCollectorAliases) backend.aliases.emplace(theirs, ours);
   backend.ask = [this](http::Backend::Ask ask, std::function<void(Snapshot)> done) {
     engine_.ask({std::move(ask.collectors), std::move(ask.targets), ask.deadline}, std::move(done));
   };

@@ -7,6 +7,10 @@
 #include <set>
 
 #include "collectors/catalogue.h"
+#include "exporter/config/values.h"
+#include "exporter/engine/report.h"
+#include "exporter/engine/telemetry.h"
+#include "exporter/health/metrics.h"
 #include "exporter/model/instrument.h"
 #include "tests/source_tree.h"
 
@@ -58,6 +62,21 @@ TEST(Catalogue, MakesInstrumentsThatDoNotClash) {
   for (Collector& collector : collectors::catalogue())
     instruments.push_back(std::make_shared<const Instrument>(std::move(collector)));
   EXPECT_NO_THROW(check_clashes(instruments));
+}
+
+// A label twice in one sample costs Prometheus the whole page.
+TEST(Catalogue, LeavesNoLabelOfItsOwnToTheLabelsOfATarget) {
+  const std::vector<Collector> catalogue = collectors::catalogue();
+  std::set<std::string> labels;
+  for (const auto& metrics : {Telemetry::declared(), reported_metrics(), health::health_metrics()})
+    for (const OwnMetric& own : metrics)
+      if (std::ranges::find(own.labels, "server") != own.labels.end())
+        labels.insert(own.labels.begin(), own.labels.end());
+  for (const Collector& collector : catalogue)
+    for (const Column& column : collector.columns)
+      if (column.use == Use::kLabel || column.use == Use::kState) labels.insert(column.name);
+  ASSERT_TRUE(labels.contains("system_identifier") && labels.contains("slot_name"));
+  for (const std::string& label : labels) EXPECT_NE(config::label_problem(label, catalogue), "") << label;
 }
 
 // The newest variant's SQL gives each declared column, by its own name or after AS.

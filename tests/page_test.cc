@@ -12,6 +12,7 @@
 #include "exporter/engine/process.h"
 #include "exporter/engine/report.h"
 #include "exporter/engine/telemetry.h"
+#include "exporter/health/metrics.h"
 #include "exporter/model/exposition.h"
 #include "exporter/model/instrument.h"
 #include "tests/collectors/answer.h"
@@ -57,6 +58,7 @@ std::vector<test::Row> streaming_standby() {
            {"replay_age_seconds", "1.5"},
            {"replay_pending_bytes", "4096"},
            {"replay_paused", "f"},
+           {"primary_configured", "t"},
            {"status", "streaming"},
            {"receiver_last_message_age_seconds", "0.25"}}};
 }
@@ -126,6 +128,15 @@ Snapshot snapshot() {
   return snapshot;
 }
 
+// As the configuration has them: the defaults.
+World world() {
+  Target primary;
+  primary.name = "primary";
+  World world;
+  world.targets = {std::make_shared<const Target>(primary)};
+  return world;
+}
+
 // -- The page ---------------------------------------------------------------------------------------------------------
 
 // What no two runs share: the numbers of this process, its compiler, and the time of the last reload.
@@ -155,7 +166,8 @@ std::string page() {
   telemetry.collector_failed(failed);
   std::vector<BlockPtr> blocks;
   for (const Answered& one : answers.answers) blocks.push_back(one.served);
-  blocks.insert(blocks.end(), {report_on(answers), telemetry.block(), report_on_process()});
+  blocks.insert(blocks.end(), {health::thresholds_of(world(), health::check_infos()), report_on(answers),
+                               telemetry.block(), report_on_process()});
   return without_what_changes(write_exposition(blocks).text);
 }
 

@@ -10,11 +10,12 @@
 namespace pgwatch::config {
 namespace {
 
-std::string trim(const std::string& text) {
-  constexpr const char* kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
+constexpr std::string_view kSpace = " \t\r\n";
+
+std::string trim(const std::string& text, std::string_view characters = kSpace) {
+  const std::size_t first = text.find_first_not_of(characters);
   if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+  return text.substr(first, text.find_last_not_of(characters) - first + 1);
 }
 
 std::string read_setting(const std::string& path, const std::string& variable) {
@@ -74,14 +75,15 @@ std::size_t end_of_first(std::string_view text) {
   return text.size();
 }
 
+// Commas with nothing before or behind them separate nothing.
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
-  while (true) {
+  while (!text.empty()) {
     const std::size_t end = end_of_first(text);
-    parts.push_back(trim(std::string(text.substr(0, end))));
-    if (end == text.size()) return parts;
-    text.remove_prefix(end + 1);
+    if (std::string part = trim(std::string(text.substr(0, end)), ", \t\r\n"); !part.empty()) parts.push_back(part);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
+  return parts;
 }
 
 std::string percent_encode(const std::string& text) {
@@ -108,6 +110,7 @@ TargetSettings target(const std::string& conninfo, const std::string& variable) 
 std::vector<TargetSettings> from_names(const Setting& names) {
   std::vector<TargetSettings> targets;
   for (const std::string& conninfo : split(names.value)) targets.push_back(target(conninfo, names.variable));
+  if (targets.empty()) throw Error(names.variable + ": names no server; expected connection strings, as host=db1");
   return targets;
 }
 

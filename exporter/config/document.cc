@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "exporter/config/config.h"
+#include "exporter/config/values.h"
+#include "exporter/util/escape.h"
 
 namespace pgwatch::config {
 namespace {
@@ -99,7 +101,8 @@ class Builder final : public YAML::EventHandler {
     if (text == "<<") fail(at, "merge keys (<<) are not read; what holds for every target is written once, at the top");
     Level& level = levels_.back();
     const auto [first, is_new] = level.keys.emplace(text, at);
-    if (!is_new) fail(at, "key \"" + text + "\" stands here twice, also in line " + std::to_string(first->second.line));
+    if (!is_new)
+      fail(at, "key " + shown(text) + " stands here twice, also in line " + std::to_string(first->second.line));
     level.key = Key{text, at};
   }
 
@@ -140,18 +143,18 @@ class Builder final : public YAML::EventHandler {
   std::map<YAML::anchor_t, NodePtr> anchors_;
 };
 
-// yaml-cpp takes 0x04 for the end of the text, and nothing that a person writes holds others.
-void refuse_control_characters(const std::string& text, const std::string& file_name) {
-  Position at;
-  for (const char c : text) {
-    if (c == '\n') {
-      at = {at.line + 1, 1};
-      continue;
-    }
-    if (static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\r') {
-      throw Error(to_string(file_name, at) + ": a control character; the file must be UTF-8 text");
-    }
-    ++at.column;
+// yaml-cpp takes 0x04 for the end of the text, and nothing that a person writes holds others. Bytes that are not UTF-8
+// it would replace, and a password would silently be another.
+void refuse_what_is_no_text(std::string_view text, const std::string& file_name) {
+  for (Position at; !text.empty();) {
+    const char c = text.front();
+    const std::size_t length = utf8_length(text);
+    const bool is_control = static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\r' && c != '\n';
+    if (length == 0 || is_control)
+      throw Error(to_string(file_name, at) + ": " + (is_control ? "a control character" : "a byte that is not UTF-8") +
+                  "; the file must be UTF-8 text");
+    at = c == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + static_cast<int>(length)};
+    text.remove_prefix(length);
   }
 }
 
@@ -163,7 +166,7 @@ std::string to_string(const std::string& file_name, Position at) {
 
 NodePtr parse_document(const std::string& text, const std::string& file_name) {
   if (text.size() > kMostBytes) throw Error(file_name + ": larger than 1 MiB, so hardly a configuration");
-  refuse_control_characters(text, file_name);
+  refuse_what_is_no_text(text, file_name);
   Builder builder(file_name);
   try {
     std::istringstream stream(text);

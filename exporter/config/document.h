@@ -35,8 +35,8 @@ struct Node {
 };
 
 // Throws Error where the text is not YAML, or YAML no configuration needs: a second document, a key twice, a key that
-// is not text, an alias within its own anchor, more than 32 levels, more than 1 MiB, control characters. An empty text
-// is a node of kNothing.
+// is not text, an alias within its own anchor, more than 32 levels, more than 1 MiB, control characters, what is not
+// UTF-8. An empty text is a node of kNothing.
 NodePtr parse_document(const std::string& text, const std::string& file_name);
 
 }  // namespace pgwatch::config

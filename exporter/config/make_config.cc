@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "exporter/config/settings.h"
+#include "exporter/config/values.h"
 
 namespace pgwatch::config {
 namespace {
@@ -90,7 +91,7 @@ void refuse_same_names(const std::vector<TargetSettings>& targets) {
     const auto [first, is_new] = places.emplace(target.name, target.name_at);
     if (is_new) continue;
     const std::string other = first->second == target.name_at ? "" : " at " + first->second;
-    throw Error(target.name_at + ": name \"" + target.name + "\" is taken by another target" + other +
+    throw Error(target.name_at + ": name " + shown(target.name) + " is taken by another target" + other +
                 "; names must differ");
   }
 }

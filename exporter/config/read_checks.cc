@@ -12,18 +12,17 @@ const CheckInfo& find_check(const Reader& reader, const Entry& entry, const std:
     if (check.name == entry.key) return check;
     names.push_back(check.name);
   }
-  reader.fail(entry.at, "unknown check \"" + entry.key + "\"" + known_words(entry.key, names));
+  reader.fail(entry.at, "unknown check " + shown(entry.key) + known_words(entry.key, names));
 }
 
 std::optional<double> limit(const Reader& reader, const Node& node, Unit unit) {
   const std::string text = reader.text(node);
   if (text == "none") return std::nullopt;
   const auto value = unit == Unit::kSeconds ? read_seconds(text) : read_size(text);
-  if (value) return value;
-  reader.fail(node.at, "\"" + text + "\" is no " +
-                           (unit == Unit::kSeconds ? "duration; expected the like of 60s, 5m, 1h"
-                                                   : "size; expected the like of 256MiB, 2GiB") +
-                           ", or none");
+  if (value > 0) return value;
+  const std::string expected =
+      unit == Unit::kSeconds ? "a duration above 0, as 60s, 5m or 1h" : "a size above 0, as 256MiB or 2GiB";
+  reader.fail_value(node, expected + ", or none");
 }
 
 void read_check(const Reader& reader, const Node& node, const CheckInfo& check, CheckSetting& setting) {

@@ -12,6 +12,7 @@ namespace pgwatch::config {
 namespace {
 
 constexpr Milliseconds kSecond{1'000};
+constexpr Milliseconds kMinute = std::chrono::minutes{1};
 constexpr Milliseconds kHour = std::chrono::hours{1};
 constexpr Milliseconds kWeek = std::chrono::hours{24 * 7};
 constexpr Milliseconds kShortestTimeout{10};
@@ -52,7 +53,7 @@ class SettingsReader {
     for (std::size_t i = 0; i < addresses.size(); ++i) {
       refuse(listen_problem(addresses[i]), node.items[i]->at);
       const bool twice = std::count(addresses.begin(), addresses.end(), addresses[i]) > 1;
-      if (twice) reader_.fail(node.items[i]->at, "address " + addresses[i] + " stands here twice");
+      if (twice) reader_.fail(node.items[i]->at, "address " + shown(node.items[i]->text) + " stands here twice");
     }
     return addresses;
   }
@@ -91,11 +92,14 @@ class SettingsReader {
 
   void global_timeouts(const Node& node) {
     std::vector<Reader::Field> fields = timeout_fields(settings_.defaults.access.timeouts);
-    fields.push_back({"scrape", [&](const Node& value) { settings_.scrape_timeout = timeout(value); }});
+    fields.push_back({"scrape", [&](const Node& value) { settings_.scrape_timeout = scrape_timeout(value); }});
     reader_.mapping(node, fields);
   }
 
   Milliseconds timeout(const Node& node) const { return reader_.duration(node, kShortestTimeout, kHour); }
+
+  // As long as a request may say.
+  Milliseconds scrape_timeout(const Node& node) const { return reader_.duration(node, kShortestTimeout, kMinute); }
 
   int connections(const Node& node) const { return reader_.integer(node, 2, 10); }
 
@@ -191,7 +195,7 @@ class SettingsReader {
       if (collector.name == entry.key) return collector;
       names.push_back(collector.name);
     }
-    reader_.fail(entry.at, "unknown collector \"" + entry.key + "\"" + known_words(entry.key, names));
+    reader_.fail(entry.at, "unknown collector " + shown(entry.key) + known_words(entry.key, names));
   }
 
   void collector_settings(const Node& node, const Collector& collector, CollectorSettings& settings) const {

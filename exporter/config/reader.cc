@@ -12,12 +12,6 @@
 namespace pgwatch::config {
 namespace {
 
-// A connection string in the wrong place may hold a password.
-std::string shown(const std::string& text) {
-  const bool may_be_secret = text.find('=') != std::string::npos || text.find("://") != std::string::npos;
-  return may_be_secret ? "what looks like a connection string" : '"' + text + '"';
-}
-
 std::string_view to_string(Node::Kind kind) {
   switch (kind) {
     case Node::Kind::kNothing: return "nothing";

@@ -22,6 +22,8 @@ class Reader {
   Reader(std::string file_name, const Environment& environment);
 
   [[noreturn]] void fail(Position at, const std::string& what) const;
+  // Shows the value as it was written.
+  [[noreturn]] void fail_value(const Node& node, const std::string& expected) const;
   std::string where(Position at) const;  // file:line:column
 
   // Reads the fields that are there, in this order and not the file's. Any other key is an error. Nothing counts as
@@ -51,7 +53,6 @@ class Reader {
 
  private:
   void expect(const Node& node, Node::Kind kind) const;
-  [[noreturn]] void fail_value(const Node& node, const std::string& expected) const;
   [[noreturn]] void fail_choice(const Node& node, const std::vector<std::string>& words) const;
 
   std::string file_name_;

@@ -22,6 +22,9 @@ std::optional<double> read_size(std::string_view text);
 // variable.
 std::string expand(std::string_view text, const Environment& environment);
 
+// A text as an error may show it: in quotes, but not where it may be a connection string, which may hold a password.
+std::string shown(std::string_view text);
+
 // The following say what is wrong with a value, "" where nothing is.
 std::string listen_problem(std::string_view address);
 std::string telemetry_path_problem(std::string_view path);

@@ -290,12 +290,9 @@ void Kept::tend_places() {
 void Kept::log_down_change(const std::string& state, const std::string& detail) {
   if (state == logged_state_) return;
   logged_state_ = state;
-  const auto fields = {log::Field{"server", site_.target->name}, log::Field{"reason", state},
-                       log::Field{"detail", detail}};
-  if (state == "up")
-    log::info("connected", fields);
-  else
-    log::warn("server is down", fields);
+  const std::string& server = site_.target->name;
+  if (state == "up") return log::info("connected", {{"server", server}, {"address", detail}});
+  log::warn("server is down", {{"server", server}, {"reason", state}, {"detail", detail}});
 }
 
 }  // namespace pgwatch

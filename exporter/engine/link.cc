@@ -39,10 +39,11 @@ void Link::socket_ready() {
   for (const postgres::Finished& one : connection_->take_finished()) finished(one);
   if (!refusal_.empty()) return down({DownReason::kOther, "cannot begin a session: " + refusal_});
   switch (connection_->state()) {
-    case postgres::Connection::State::kBroken: return down(connection_->down());
+    case postgres::Connection::State::kBroken: return broken();
     case postgres::Connection::State::kIdle:
       socket_->want(connection_->socket(), connection_->events());
       return drained();
+    case postgres::Connection::State::kConnecting: watch_endpoint(); [[fallthrough]];
     default: socket_->want(connection_->socket(), connection_->events());
   }
 }
@@ -94,7 +95,7 @@ void Link::send(std::vector<postgres::Task> tasks) {
   // A connection that broke while sending has no socket to wake us.
   if (connection_->state() != postgres::Connection::State::kBroken) return;
   services_.loop.post([this, alive = std::weak_ptr<char>(alive_)] {
-    if (alive.lock() && phase_ != Phase::kDown) down(connection_->down());
+    if (alive.lock() && phase_ != Phase::kDown) broken();
   });
 }
 
@@ -117,7 +118,10 @@ void Link::finished(const postgres::Finished& finished) {
 void Link::learn(std::uint64_t ticket, const Rows& rows) {
   if (ticket == kBackend) backend_ = postgres::read_backend(rows);
   Facts facts = *facts_;
-  if (ticket == kFacts) facts = postgres::read_facts(rows, *facts_);
+  if (ticket == kFacts) {
+    facts = postgres::read_facts(rows, *facts_);
+    changed_role_ |= phase_ != Phase::kIntroducing && facts.in_recovery != facts_->in_recovery;
+  }
   if (ticket == kNeeds) facts.present = postgres::read_needs(rows);
   needs_known_ = ticket == kNeeds || (needs_known_ && facts.extensions == facts_->extensions);
   if (facts != *facts_) facts_ = std::make_shared<Facts>(std::move(facts));
@@ -127,7 +131,17 @@ void Link::ready_again() {
   if (!needs_known_ && !needs_.empty()) return send({{kNeeds, postgres::needs_statement(needs_)}});
   alarm_.cancel();
   phase_ = Phase::kReady;
+  if (changed_role_ && conninfo_.asks_for_a_role()) part();
   owner_.link_ready();
+}
+
+// Another server may now be the one that is asked for, and a new connection would go there. But first our owner gets
+// what came in.
+void Link::part() {
+  services_.loop.post([this, alive = std::weak_ptr<char>(alive_)] {
+    if (!alive.lock() || !ready()) return;
+    down({DownReason::kWrongRole, address() + " has changed its role, and target_session_attrs asks for one"});
+  });
 }
 
 void Link::give_up() {
@@ -185,6 +199,8 @@ postgres::Down Link::not_yet() const {
     default: return {DownReason::kTimeout, address + " did not answer by the deadline"};
   }
 }
+
+void Link::broken() { down(phase_ == Phase::kConnecting ? with_missed(connection_->down()) : connection_->down()); }
 
 // By value: the reason may be the connection's own, and the owner may end us with it.
 void Link::down(postgres::Down why) {  // NOLINT(performance-unnecessary-value-param)

@@ -106,9 +106,12 @@ class Link {
   void resolved(std::size_t endpoint, const Addresses& addresses);
   void connect();
   void next_try();
-  void try_behind_the_silent_one();
-  std::size_t silent_one() const;
+  void watch_endpoint();
+  const postgres::Endpoint& endpoint_tried() const;
+  void endpoint_is_silent();
   bool make_way();
+  void miss(const std::string& what);
+  postgres::Down with_missed(postgres::Down why) const;
   std::unique_ptr<postgres::Connection> make_connection() const;
 
   // Talking to it.
@@ -119,6 +122,8 @@ class Link {
   void finished(const postgres::Finished& finished);
   void learn(std::uint64_t ticket, const Rows& rows);
   void ready_again();
+  void part();
+  void broken();
   void down(postgres::Down why);
   postgres::Task facts_task() const;
   postgres::SessionSettings session_settings() const;
@@ -137,10 +142,11 @@ class Link {
   Secret password_;
   std::vector<std::unique_ptr<Resolver::Wait>> waits_;
   std::vector<std::vector<postgres::Endpoint>> found_;  // per endpoint of the conninfo
-  std::vector<postgres::Endpoint> endpoints_;           // all that were found, in the order of trying
+  std::vector<postgres::Endpoint> endpoints_;           // all that were found and may answer, in the order of trying
   std::size_t lookups_left_ = 0;
-  std::size_t tries_left_ = 0;
-  std::string lookup_error_;
+  std::chrono::nanoseconds share_{0};  // of the time, for one endpoint
+  std::string trying_;                 // the endpoint that has it
+  std::string missed_;                 // which hosts could not be asked, for people
 
   std::unique_ptr<postgres::Connection> connection_;
   std::unique_ptr<SocketWatch> socket_;
@@ -153,6 +159,7 @@ class Link {
   FactsPtr facts_ = std::make_shared<Facts>();
   std::vector<std::string> needs_;
   bool needs_known_ = false;
+  bool changed_role_ = false;
   std::chrono::milliseconds lock_timeout_{0};
 };
 

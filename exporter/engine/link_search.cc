@@ -70,51 +70,62 @@ void Link::resolved(std::size_t endpoint, const Addresses& addresses) {
     found_[endpoint].push_back(conninfo_.endpoints()[endpoint]);
     found_[endpoint].back().hostaddr = address;
   }
-  if (!addresses.error.empty()) lookup_error_ = addresses.error;
+  if (!addresses.error.empty()) miss(addresses.error);
   if (--lookups_left_ == 0) connect();
+}
+
+void Link::miss(const std::string& what) {
+  if (missed_.find(what) == std::string::npos) missed_.append(missed_.empty() ? "" : "; ").append(what);
+}
+
+postgres::Down Link::with_missed(postgres::Down why) const {
+  if (!missed_.empty()) why.detail.append("; ").append(missed_);
+  return why;
 }
 
 void Link::connect() {
   for (const auto& found : found_) endpoints_.insert(endpoints_.end(), found.begin(), found.end());
-  if (endpoints_.empty()) return down({DownReason::kDns, lookup_error_});
-  tries_left_ = endpoints_.size();
+  if (endpoints_.empty()) return down({DownReason::kDns, missed_});
+  share_ = (connect_deadline_ - now()) / static_cast<int>(endpoints_.size());
   next_try();
 }
 
-// libpq goes on to the next address when one refuses, but waits for ever on one that is silent. So each address gets
-// its share of the time at the head of the list.
 void Link::next_try() {
   phase_ = Phase::kConnecting;
-  if (tries_left_ > 1) {
-    const auto share = (connect_deadline_ - now()) / static_cast<int>(tries_left_);
-    alarm_.at(now() + share, [this] { try_behind_the_silent_one(); });
-  } else {
-    alarm_.at(connect_deadline_, [this] { down(not_yet()); });
-  }
+  trying_.clear();
   socket_ = std::make_unique<SocketWatch>(services_.loop, [this] { socket_ready(); });
   connection_ = make_connection();
-  if (connection_->state() == postgres::Connection::State::kBroken) return down(connection_->down());
+  if (connection_->state() == postgres::Connection::State::kBroken) return broken();
   socket_->want(connection_->socket(), connection_->events());
+  watch_endpoint();
 }
 
-// Those before it have refused.
-void Link::try_behind_the_silent_one() {
-  const std::size_t passed = silent_one() + 1;
-  if (passed >= tries_left_ || !make_way()) {
+// libpq goes on to the next endpoint when one refuses or is not of the role that is wanted, but waits for ever on one
+// that is silent. So each has its share of the time, and the next try leaves out who was silent: of prefer-standby
+// libpq goes through the list twice, and would hang there again.
+void Link::watch_endpoint() {
+  const std::string at = connection_->host_address() + " " + connection_->host_port();
+  if (at == trying_) return;
+  trying_ = at;
+  alarm_.at(std::min(now() + share_, connect_deadline_), [this] { endpoint_is_silent(); });
+}
+
+const postgres::Endpoint& Link::endpoint_tried() const {
+  const auto tried = std::ranges::find_if(endpoints_, [this](const postgres::Endpoint& one) {
+    return (one.hostaddr.empty() ? one.host : one.hostaddr) + " " + one.port == trying_;
+  });
+  return tried == endpoints_.end() ? endpoints_.front() : *tried;
+}
+
+void Link::endpoint_is_silent() {
+  if (endpoints_.size() == 1 || now() >= connect_deadline_ || !make_way()) {
     alarm_.at(connect_deadline_, [this] { down(not_yet()); });
     return;
   }
-  tries_left_ -= passed;
-  std::rotate(endpoints_.begin(), endpoints_.begin() + static_cast<std::ptrdiff_t>(passed), endpoints_.end());
+  const postgres::Endpoint& silent = endpoint_tried();
+  miss("no answer from " + silent.text());
+  endpoints_.erase(endpoints_.begin() + (&silent - endpoints_.data()));
   next_try();
-}
-
-std::size_t Link::silent_one() const {
-  const auto found = std::ranges::find_if(endpoints_, [this](const postgres::Endpoint& one) {
-    return one.port == connection_->host_port() &&
-           (one.hostaddr == connection_->host_address() || one.host == connection_->host_address());
-  });
-  return found == endpoints_.end() ? 0 : static_cast<std::size_t>(found - endpoints_.begin());
 }
 
 // A login that the server has not decided yet may be a backend of ours: it is kept, where there is a place for another
@@ -130,8 +141,8 @@ bool Link::make_way() {
 std::unique_ptr<postgres::Connection> Link::make_connection() const {
   auto parameters = conninfo_.parameters(endpoints_, spec_.database, password_);
   if (!spec_.access.pooler) return std::make_unique<postgres::Connection>(parameters);
-  // A pooler would leave our name on the session, for the next client that has none of its own.
-  std::erase(parameters, std::pair<std::string, std::string>{"application_name", "pgwatch"});
+  // A pooler would leave the name on the session, for the next client that has none of its own.
+  std::erase_if(parameters, [](const auto& one) { return one.first.ends_with("application_name"); });
   return std::make_unique<postgres::Connection>(parameters, postgres::pooled_transaction(session_settings()));
 }
 

@@ -25,20 +25,30 @@ std::vector<Finding> judge_receiver(const Evidence& evidence, const Threshold& t
   }
   if (evidence.value("pg_replication_primary_configured") == 0)
     return {{Status::kInactive, "restores from an archive; primary_conninfo is empty"}};
-  if (state.empty()) return {{Status::kUnknown, "the state of the WAL receiver is not to be seen; see --grants"}};
+  if (state.empty()) return {{Status::kUnknown, "the state of the WAL receiver is hidden: the role needs pg_monitor"}};
   return {{Status::kCritical, "does not stream: the WAL receiver is " + state}};
+}
+
+// A standby that was just started has replayed no transaction, and so has no age to tell.
+Finding judge_unknown_age(double pending) {
+  if (pending == 0) return {Status::kInactive, "unknown while nothing is received"};
+  return {Status::kUnknown,
+          worded(pending, Unit::kBytes) + " wait for replay; nothing was replayed yet, so nobody knows how long"};
+}
+
+Finding judge_known_age(double age, double pending, const Threshold& threshold) {
+  if (pending == 0) return finding(age, Unit::kSeconds, threshold, "has replayed all it has received");
+  return finding(age, Unit::kSeconds, threshold,
+                 "replay is " + worded(age, Unit::kSeconds) + " behind, " + worded(pending, Unit::kBytes) + " wait");
 }
 
 std::vector<Finding> judge_replay_age(const Evidence& evidence, const Threshold& threshold) {
   if (is_primary(evidence)) return {{Status::kInactive, "a primary replays nothing"}};
   const auto age = evidence.value("pg_replication_replay_age_seconds");
-  if (!age) return {{Status::kInactive, "unknown while nothing is received"}};
   const auto pending = evidence.value("pg_replication_replay_pending_bytes").value_or(0);
-  const bool paused = evidence.value("pg_replication_replay_paused") == 1;
-  const std::string text = pending == 0 ? "has replayed all it has received"
-                                        : "replay is " + worded(*age, Unit::kSeconds) + " behind, " +
-                                              worded(pending, Unit::kBytes) + " wait";
-  return {finding(*age, Unit::kSeconds, threshold, text + (paused ? "; replay is paused" : ""))};
+  Finding finding = age ? judge_known_age(*age, pending, threshold) : judge_unknown_age(pending);
+  if (evidence.value("pg_replication_replay_paused") == 1) finding.summary += "; replay is paused";
+  return {finding};
 }
 
 std::string standby_name(const Reading& reading) {

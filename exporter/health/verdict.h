@@ -25,10 +25,10 @@ std::string_view to_string(Status status);  // in lower case
 struct Verdict {
   std::string server;
   std::string check;
-  std::string collector;  // whose answer was judged; "" for the server's own state
-  std::string subject;    // which standby or slot, where there may be several; else ""
+  std::string collector = {};  // whose answer was judged; "" for the server's own state
+  std::string subject = {};    // which standby or slot, where there may be several; else ""
   Status status = Status::kOk;
-  std::string summary;  // one line, no secret
+  std::string summary = {};  // one line, no secret
   std::optional<double> value = {};
   Unit unit = Unit::kNone;
   Threshold threshold = {};

@@ -3,19 +3,25 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <iomanip>
+#include <locale>
 #include <sstream>
 #include <utility>
 
 namespace pgwatch::health {
 namespace {
 
-// Three significant digits at most, none where the number is whole.
+// Three digits, or the whole number where that has more; no zeros at the end.
 std::string short_number(double value) {
+  const double size = std::abs(value);
   std::ostringstream text;
   text.imbue(std::locale::classic());
-  text.precision(value >= 1000 ? 4 : 3);
-  text << value;
-  return text.str();
+  text << std::fixed << std::setprecision(size < 9.995 ? 2 : size < 99.95 ? 1 : 0) << value;
+  std::string digits = text.str();
+  if (digits.find('.') == std::string::npos) return digits;
+  digits.erase(digits.find_last_not_of('0') + 1);
+  if (digits.back() == '.') digits.pop_back();
+  return digits;
 }
 
 std::string bytes(double value) {

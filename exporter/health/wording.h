@@ -7,7 +7,7 @@
 
 namespace pgwatch::health {
 
-// "1.5 GiB", "250 ms", "3 h 20 m": two digits or two units, rounded.
+// "1.5 GiB", "250 ms", "3 h 20 m": three digits, or two units; "unknown" where it is no number.
 std::string worded(double value, Unit unit);
 
 // " (critical from 5 m)" for what the value has reached, "" where it is well.

@@ -21,6 +21,8 @@ void Connections::request_line(Visit& visit) {
 
 void Connections::header_complete(Visit& visit) { visit.until.reset(); }
 
+void Connections::answering(Visit& visit) { visit.until = Clock::now() + limits_.answer_time; }
+
 void Connections::answered(Visit& visit) {
   visit.idle = true;
   visit.until = Clock::now() + limits_.idle_time;

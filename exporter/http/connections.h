@@ -26,7 +26,8 @@ class Connections {
 
   Visit& opened(int socket);     // its first header is due within header_time
   void request_line(Visit&);     // on an idle connection: the next header is due within header_time
-  void header_complete(Visit&);  // no limit until answered
+  void header_complete(Visit&);  // no limit while the answer is made
+  void answering(Visit&);        // it is to be taken within answer_time
   void answered(Visit&);         // the next request line is due within idle_time
   void closed(Visit&);
 

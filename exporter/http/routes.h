@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "exporter/http/server.h"
@@ -20,6 +21,7 @@ struct Backend {
   };
   std::function<void(Ask, std::function<void(Snapshot)>)> ask;
   std::function<WorldPtr()> world;
+  std::map<std::string, std::string> aliases = {};  // other names of collectors, and ours
   // Blocks about the snapshot and about ourselves, shown after its own: pg_up, success per collector, process_*.
   std::function<std::vector<BlockPtr>(const Snapshot&)> report;
   std::function<void(const Page&, const Snapshot&)> scraped;  // counts: duplicates, duration
@@ -34,7 +36,7 @@ struct RouteOptions {
 Handler make_routes(Backend backend_given, const RouteOptions& options);
 
 // The deadline of a scrape: what X-Prometheus-Scrape-Timeout-Seconds says, or fallback where it is absent or nonsense,
-// less a margin of 10 % within 0.2 and 1 s.
+// less a margin of 10 % within 0.2 and 1 s; at most 60 s, and of a very short one half.
 std::chrono::milliseconds scrape_budget(std::string_view header, std::chrono::milliseconds fallback);
 
 }  // namespace pgwatch::http

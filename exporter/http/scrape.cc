@@ -18,10 +18,13 @@ std::optional<Seconds> parse_seconds(std::string_view text) {
   return Seconds(seconds);
 }
 
-std::vector<std::string> named_collectors(const Request& request) {
+std::vector<std::string> named_collectors(const Request& request, const std::map<std::string, std::string>& aliases) {
   std::vector<std::string> names;
-  for (const auto& [key, value] : request.query)
-    if (key == "collect[]") names.push_back(value);
+  for (const auto& [key, value] : request.query) {
+    if (key != "collect[]") continue;
+    const auto alias = aliases.find(value);
+    names.push_back(alias == aliases.end() ? value : alias->second);
+  }
   return names;
 }
 
@@ -59,13 +62,15 @@ milliseconds scrape_budget(std::string_view header, milliseconds fallback) {
   constexpr Seconds kLongest{60};
   const Seconds timeout = std::min(parse_seconds(header).value_or(fallback), kLongest + Seconds{1});
   const Seconds margin = std::clamp<Seconds>(timeout * 0.1, milliseconds{200}, milliseconds{1'000});
-  const Seconds budget = std::clamp<Seconds>(timeout - margin, milliseconds{100}, kLongest);
+  // Of a very short one half: an answer after the client has gone is none.
+  const Seconds least = std::min<Seconds>(timeout / 2, milliseconds{100});
+  const Seconds budget = std::clamp<Seconds>(timeout - margin, least, kLongest);
   return std::chrono::round<milliseconds>(budget);
 }
 
 void scrape(const std::shared_ptr<const Backend>& backend, const Request& request, const Reply& reply) {
   const WorldPtr world = backend->world();
-  std::vector<std::string> collectors = named_collectors(request);
+  std::vector<std::string> collectors = named_collectors(request, backend->aliases);
   if (auto response = complaint(collectors, world->collector_names)) return reply(std::move(*response));
   if (request.method == "HEAD") return reply(exposition());
 

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/util/address.h"
+
 namespace pgwatch::http {
 
 struct Request {
@@ -52,19 +54,13 @@ class Reply {
 using Handler = std::function<void(const Request&, Reply)>;
 
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;          // a longer request line is a 414, a longer header a 431
-  std::chrono::milliseconds header_time{5'000};  // a header not complete by then ends the connection
-  std::chrono::milliseconds idle_time{75'000};   // between requests of a kept connection
+  // A longer request line is a 414; a longer header, or one of more than some 700 lines, a 431.
+  std::size_t header_bytes = 16 * 1024;
+  std::chrono::milliseconds header_time{5'000};    // a header not complete by then ends the connection
+  std::chrono::milliseconds answer_time{300'000};  // an answer not taken by then ends it, too
+  std::chrono::milliseconds idle_time{75'000};     // between requests of a kept connection
   unsigned connections = 512;
   unsigned connections_per_client = 64;
-};
-
-struct Address {
-  std::string host;  // "" means all addresses, IPv6 and IPv4
-  std::uint16_t port = 0;
-
-  // ":9187", "127.0.0.1:9187", "[::1]:9187", "localhost:9187". Throws std::invalid_argument saying what is expected.
-  static Address parse(std::string_view text);
 };
 
 class Server {

@@ -1,5 +1,9 @@
 #include "exporter/http/wire.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
 #include "exporter/http/words.h"
 
 namespace pgwatch::http {
@@ -11,16 +15,8 @@ std::string_view view(const char* text, std::size_t size) {
   return text == nullptr ? std::string_view{} : std::string_view(text, size);
 }
 
-// No exception may pass through C: what does not fit into memory ends the walk.
-MHD_Result add_query(void* request, MHD_ValueKind, const char* key, std::size_t key_size, const char* value,
-                     std::size_t value_size) try {
-  static_cast<Request*>(request)->query.emplace_back(view(key, key_size), view(value, value_size));
-  return MHD_YES;
-} catch (...) {
-  return MHD_NO;
-}
-
-// A repeated header means the same as its values in one list.
+// A repeated header means the same as its values in one list. No exception may pass through C: what does not fit into
+// memory ends the walk.
 MHD_Result add_header(void* request, MHD_ValueKind, const char* key, std::size_t key_size, const char* value,
                       std::size_t value_size) try {
   auto [place, added] = static_cast<Request*>(request)->headers.emplace(lower_case(view(key, key_size)), "");
@@ -31,12 +27,41 @@ MHD_Result add_header(void* request, MHD_ValueKind, const char* key, std::size_t
   return MHD_NO;
 }
 
+MHD_Result add_size(void* size, MHD_ValueKind, const char*, std::size_t key_size, const char*, std::size_t value_size) {
+  *static_cast<std::size_t*>(size) += key_size + value_size + std::string_view(": \r\n").size();
+  return MHD_YES;
+}
+
 // A request may name the whole URL, as to a proxy.
 std::string_view path_of(std::string_view target) {
   const std::size_t scheme = target.find("://");
   if (target.starts_with('/') || scheme == target.npos) return target;
   const std::size_t path = target.find('/', scheme + 3);
   return path == target.npos ? "/" : target.substr(path);
+}
+
+// A % that begins no code stands for itself.
+std::string decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned char byte = 0;
+    const char* code = text.data() + at + 1;
+    const bool is_code =
+        text[at] == '%' && at + 2 < text.size() && std::from_chars(code, code + 2, byte, 16).ptr == code + 2;
+    plain += is_code ? static_cast<char>(byte) : text[at] == '+' ? ' ' : text[at];
+    if (is_code) at += 2;
+  }
+  return plain;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> query;
+  for (const std::string_view argument : split(text, '&')) {
+    const std::size_t equals = std::min(argument.find('='), argument.size());
+    const std::string_view value = argument.substr(std::min(equals + 1, argument.size()));
+    if (!argument.empty()) query.emplace_back(decoded(argument.substr(0, equals)), decoded(value));
+  }
+  return query;
 }
 
 void free_body(void* body) { delete static_cast<std::string*>(body); }
@@ -62,11 +87,35 @@ ResponsePtr response_of_unknown_length() {
 
 }  // namespace
 
-Request read_request(MHD_Connection* connection, std::string_view target, std::string_view method) {
-  Request request{.method = std::string(method), .path = std::string(path_of(target)), .query = {}, .headers = {}};
-  MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, &add_query, &request);
+Target take_query(const char* target) {
+  if (target == nullptr) return {};
+  const std::size_t size = std::strlen(target);
+  // It lends its own buffer, and reads what stands there afterwards.
+  char* mark = std::strchr(const_cast<char*>(target), '?');
+  if (mark == nullptr) return {"", size};
+  std::string query(mark + 1);
+  mark[1] = '\0';
+  return {std::move(query), size};
+}
+
+Request read_request(MHD_Connection* connection, std::string_view path, std::string_view query,
+                     std::string_view method) {
+  Request request{
+      .method = std::string(method), .path = std::string(path_of(path)), .query = parse_query(query), .headers = {}};
   MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &add_header, &request);
   return request;
+}
+
+std::optional<Response> complaint_of_size(MHD_Connection* connection, std::string_view method, std::size_t target_size,
+                                          std::size_t most) {
+  const auto complaint = [most](int status, const char* subject) {
+    return Response::text(status, std::string(subject) + " is longer than " + std::to_string(most) + " bytes.\n");
+  };
+  std::size_t size = method.size() + target_size + std::string_view("  HTTP/1.1\r\n").size();
+  if (size > most) return complaint(414, "The request line");
+  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &add_size, &size);
+  if (size > most) return complaint(431, "The header");
+  return std::nullopt;
 }
 
 bool announces_body(const Request& request) {

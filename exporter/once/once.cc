@@ -1,8 +1,12 @@
 #include "exporter/once/once.h"
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "exporter/engine/report.h"
@@ -21,7 +25,8 @@ using std::chrono::system_clock;
 namespace {
 
 // Who has not come back by then, beyond the timeout, never will.
-constexpr milliseconds kLastPatience{800};
+constexpr milliseconds kLastPatience{500};
+constexpr milliseconds kLastWord{100};
 
 // A person sees the errors in the result; a file and a page of metrics hide them.
 void log_errors(const health::Result& result, const Options& options) {
@@ -55,18 +60,19 @@ class Session {
   void on_interruption(std::function<void()> act) {
     const std::lock_guard lock(mutex_);
     interrupt_ = std::move(act);
-    if (interrupted_) interrupt_();
+    if (interrupted_at_) interrupt_();
   }
 
   void interrupt() {
     const std::lock_guard lock(mutex_);
-    interrupted_ = true;
+    if (!interrupted_at_) interrupted_at_ = steady_clock::now();
+    changed_.notify_all();
     if (interrupt_) interrupt_();
   }
 
-  // Main's. Where the guard has spoken, the process is about to end.
+  // Main's.
   int finish(health::Result found, const std::vector<BlockPtr>& told) {
-    speak_first();
+    if (!take_the_word()) word_is_taken_.wait(true);  // the guard has it, and the process is about to end
     found.started = result_.started;
     found.version = result_.version;
     found.took = steady_clock::now() - began_;
@@ -74,29 +80,36 @@ class Session {
     return exit_code_;
   }
 
-  // The guard's: the process ends by the clock, with a result or after one.
+  // The guard's: the process ends by the clock, with a result or after one. To say one may take for ever, too.
   [[noreturn]] void end_by_the_clock() {
-    std::this_thread::sleep_until(deadline() + kLastPatience);
-    std::unique_lock lock(speaking_, std::try_to_lock);
-    if (!lock || spoken_) std::_Exit(exit_code_);
+    const std::string why = await_the_end();
+    if (!take_the_word()) std::_Exit(exit_code_);
+    std::thread([this] {
+      std::this_thread::sleep_for(kLastWord);
+      std::_Exit(exit_code_);
+    }).detach();
     result_.took = steady_clock::now() - began_;
-    result_.verdicts = {
-        {.server = "",
-         .check = "pgwatch",
-         .collector = "",
-         .subject = "",
-         .status = health::Status::kCritical,
-         .summary = "timed out after " +
-                    health::worded(std::chrono::duration<double>(result_.took).count(), Unit::kSeconds) +
-                    " without a result: a file it reads does not answer"}};
+    const double seconds = std::chrono::duration<double>(result_.took).count();
+    result_.verdicts = {{.server = "",
+                         .check = "pgwatch",
+                         .status = health::Status::kCritical,
+                         .summary = why + " after " + health::worded(seconds, Unit::kSeconds) +
+                                    " without a result: a file it reads does not answer"}};
     std::_Exit(say(result_, {}, options_));
   }
 
  private:
-  void speak_first() {
-    speaking_.lock();
-    spoken_ = true;
-    speaking_.unlock();
+  // One result is said, by main or by the guard.
+  bool take_the_word() { return !word_is_taken_.test_and_set(); }
+
+  std::string await_the_end() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, deadline() + kLastPatience, [this] { return interrupted_at_.has_value(); });
+    if (!interrupted_at_) return "timed out";
+    const SteadyTime end = std::min(*interrupted_at_, deadline()) + kLastPatience;
+    lock.unlock();
+    std::this_thread::sleep_until(end);
+    return "interrupted";
   }
 
   const Options options_;
@@ -104,19 +117,22 @@ class Session {
   health::Result result_;  // as far as it is known before the probe
 
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::function<void()> interrupt_;
-  bool interrupted_ = false;
+  std::optional<SteadyTime> interrupted_at_;
 
-  std::mutex speaking_;
-  bool spoken_ = false;
-  std::atomic<int> exit_code_ = kError;
+  std::atomic_flag word_is_taken_;
+  std::atomic<int> exit_code_ = error_code(options_.exit_style);
 };
 
 void watch_over(const std::shared_ptr<Session>& session) {
   const auto signals = std::make_shared<Signals>();
   std::thread([session, signals] {
-    signals->next();
-    session->interrupt();
+    Signals::Wish wish{};
+    do {
+      wish = signals->next();
+      session->interrupt();
+    } while (wish != Signals::Wish::kEnd);
   }).detach();
   std::thread([session] { session->end_by_the_clock(); }).detach();
 }
@@ -161,7 +177,7 @@ int run(const std::function<World()>& load, const Options& options, const std::s
 }
 
 int complain(const std::string& error, const Options& options, const std::string& version) {
-  return Session(options, version).finish(error_result(error), {});
+  return run([&error]() -> World { throw std::runtime_error(error); }, options, version);
 }
 
 }  // namespace pgwatch::once

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "exporter/health/metrics.h"
 #include "exporter/model/exposition.h"
@@ -27,6 +28,14 @@ void write_all(int file, std::string_view text, const std::string& where) {
     if (written < 0) fail(where);
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+// A rename would put a file in the place of a device or a pipe, for everybody.
+void refuse_what_is_no_file(const std::string& path) {
+  struct stat there {};
+  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode))
+    throw std::runtime_error("cannot write " + path +
+                             ": it is no regular file; without --output it is standard output");
 }
 
 // A file beside the one it is to become, removed where it does not.
@@ -99,6 +108,7 @@ std::string rendered(const health::Result& result, const std::vector<BlockPtr>& 
 
 void deliver(const std::string& text, const Options& options) {
   if (options.output.empty()) return write_all(STDOUT_FILENO, text, "the result");
+  refuse_what_is_no_file(options.output);
   Draft(options.output).publish(text);
 }
 

@@ -21,17 +21,20 @@ Timeouts within(Timeouts timeouts, milliseconds all) {
   return timeouts;
 }
 
-// Only what the checks read is asked for: but a page of metrics is whole.
-bool is_needed(const Instrument& instrument, const std::vector<std::string>& collectors, Format format) {
-  return format == Format::kPrometheus || std::ranges::find(collectors, instrument.name()) != collectors.end();
+bool is_among(const std::string& name, const std::vector<std::string>& names) {
+  return std::ranges::find(names, name) != names.end();
 }
 
-WorldPtr narrowed(World world, const std::vector<std::string>& collectors, const Options& options) {
+// The servers that have anything to check, and of them what the checks read. A page of metrics is whole.
+WorldPtr narrowed(World world, const std::vector<std::string>& servers, const std::vector<std::string>& collectors,
+                  const Options& options) {
+  std::erase_if(world.targets, [&](const TargetPtr& target) { return !is_among(target->name, servers); });
   for (TargetPtr& target : world.targets) {
     Target own = *target;
     own.access.timeouts = within(own.access.timeouts, options.timeout);
-    std::erase_if(own.instruments,
-                  [&](const InstrumentPtr& one) { return !is_needed(*one, collectors, options.format); });
+    std::erase_if(own.instruments, [&](const InstrumentPtr& one) {
+      return options.format != Format::kPrometheus && !is_among(one->name(), collectors);
+    });
     target = std::make_shared<const Target>(std::move(own));
   }
   return std::make_shared<const World>(std::move(world));
@@ -60,8 +63,8 @@ struct Probe::Collected {
 Probe::Probe(const World& world, const Options& options, const std::string& version)
     : options_(options),
       selection_(options.checks),
-      world_(narrowed(world, health::collectors_for(world, checks_, selection_), options)),
       targets_(health::targets_for(world, checks_, selection_)),
+      world_(narrowed(world, targets_, health::collectors_for(world, checks_, selection_), options)),
       collected_(std::make_shared<Collected>()),
       telemetry_(version),
       engine_(targets_.empty() ? nullptr : std::make_unique<Engine>(world_, telemetry_)) {}
@@ -105,12 +108,7 @@ std::vector<health::Verdict> Probe::judge() const {
 
 std::vector<health::Verdict> Probe::judge_silence(const std::string& server) const {
   const std::string why = collected_->interrupted ? "interrupted before it answered" : "no answer by the deadline";
-  return {{.server = server,
-           .check = health::kUpCheck,
-           .collector = "",
-           .subject = "",
-           .status = health::Status::kCritical,
-           .summary = why}};
+  return {{.server = server, .check = health::kUpCheck, .status = health::Status::kCritical, .summary = why}};
 }
 
 std::function<void()> Probe::interruption() const {

@@ -42,8 +42,8 @@ class Probe {
   const std::vector<health::Check> checks_ = health::checks();
   const Options options_;
   const health::Selection selection_;
-  const WorldPtr world_;
   const std::vector<std::string> targets_;  // that have anything to check
+  const WorldPtr world_;                    // no more than is asked for
   const std::shared_ptr<Collected> collected_;
   Telemetry telemetry_;
   std::unique_ptr<Engine> engine_;

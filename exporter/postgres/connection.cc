@@ -37,13 +37,14 @@ struct Connection::Impl {
   std::optional<Pipeline> pipeline;
   std::string farewell;  // what the server said unasked before it hung up
 
-  // Known once connected, and kept when the connection is gone.
-  int backend_pid = 0;
+  // Kept when the connection is gone.
+  int backend_pid = 0;  // known once connected
   std::string host;
   std::string port;
 
   void start(const std::vector<std::pair<std::string, std::string>>& parameters);
   void go_on_connecting();
+  void note_place();
   void connected();
   void exchange();
   void read();
@@ -63,21 +64,26 @@ void Connection::Impl::start(const std::vector<std::pair<std::string, std::strin
   values.push_back(nullptr);
   pq.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
   if (!pq || PQstatus(pq.get()) == CONNECTION_BAD) return break_off();
+  note_place();
   PQsetErrorVerbosity(pq.get(), PQERRORS_VERBOSE);
   PQsetNoticeReceiver(pq.get(), hear, this);
 }
 
 void Connection::Impl::go_on_connecting() {
   const PostgresPollingStatusType next = PQconnectPoll(pq.get());
-  host = text_or_empty(PQhostaddr(pq.get()));
-  if (host.empty()) host = text_or_empty(PQhost(pq.get()));
-  port = text_or_empty(PQport(pq.get()));
+  note_place();
   switch (next) {
     case PGRES_POLLING_OK: return connected();
     case PGRES_POLLING_READING: events = POLLIN; return;
     case PGRES_POLLING_WRITING: events = POLLOUT; return;
     default: return break_off();
   }
+}
+
+void Connection::Impl::note_place() {
+  host = text_or_empty(PQhostaddr(pq.get()));
+  if (host.empty()) host = text_or_empty(PQhost(pq.get()));
+  port = text_or_empty(PQport(pq.get()));
 }
 
 void Connection::Impl::connected() {

@@ -190,6 +190,12 @@ bool Endpoint::is_socket() const { return hostaddr.empty() && (host.empty() || h
 
 bool Endpoint::needs_lookup() const { return hostaddr.empty() && !is_socket() && !is_address(host); }
 
+std::string Endpoint::text() const {
+  std::string name = host.empty() ? hostaddr : host;
+  if (name.empty()) name = "localhost";
+  return (name.find(':') == std::string::npos ? name : "[" + name + "]") + ":" + port;
+}
+
 Conninfo::Conninfo(const Secret& text) : values_(read_all(text.reveal())), endpoints_(read_endpoints(values_)) {
   const auto database = values_.find("dbname");
   const auto user = values_.find("user");
@@ -200,13 +206,13 @@ const std::string& Conninfo::database() const { return database_; }
 
 std::string Conninfo::address() const {
   std::string list;
-  for (const Endpoint& endpoint : endpoints_) {
-    std::string host = endpoint.host.empty() ? endpoint.hostaddr : endpoint.host;
-    if (host.empty()) host = "localhost";
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    list.append(list.empty() ? "" : ",").append(host).append(":").append(endpoint.port);
-  }
+  for (const Endpoint& endpoint : endpoints_) list.append(list.empty() ? "" : ",").append(endpoint.text());
   return list;
+}
+
+bool Conninfo::asks_for_a_role() const {
+  const auto attributes = values_.find("target_session_attrs");
+  return attributes != values_.end() && attributes->second != "any";
 }
 
 std::string Conninfo::passfile_complaint() const {

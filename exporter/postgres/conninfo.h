@@ -19,6 +19,7 @@ struct Endpoint {
 
   bool is_socket() const;
   bool needs_lookup() const;  // a name without hostaddr
+  std::string text() const;   // for messages
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
@@ -30,6 +31,7 @@ class Conninfo {
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
   const std::string& database() const;  // dbname, or user, or "postgres"
   std::string address() const;          // host:port[,…] for pg_server_info and messages: no secret
+  bool asks_for_a_role() const;         // by target_session_attrs
 
   // Names libpq's password file where it would be asked for a password but must not be used as it is now, and the cure;
   // else "". libpq itself would say so at each connect, on stderr, and is kept from it by parameters().

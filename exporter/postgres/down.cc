@@ -9,27 +9,66 @@
 namespace pgwatch::postgres {
 namespace {
 
+struct Verdict {
+  DownReason reason = DownReason::kOther;
+  std::string_view cure = {};  // "" where the reason's own will do
+};
+
+struct State {
+  std::string_view sqlstate;  // its beginning
+  std::string_view text;      // of the message
+  Verdict verdict;
+};
+
+constexpr std::array kStates = {
+    State{"28", "requires a valid client certificate", {DownReason::kAuth, "give sslcert and sslkey"}},
+    State{"28",
+          "certificate authentication failed",
+          {DownReason::kAuth, "the certificate's common name must be the role's, or pg_ident.conf must map it"}},
+    State{"28", "", {DownReason::kAuth}},
+    State{"42501", "", {DownReason::kAuth}},  // no CONNECT on the database
+    State{"53300", "", {DownReason::kTooManyConnections}},
+    State{"57P01", "", {DownReason::kStopping}},
+    State{"57P02", "", {DownReason::kStopping}},
+    State{"57P03", "shutting down", {DownReason::kStopping}},
+    State{"57P03", "", {DownReason::kStarting}},
+};
+
 struct Hint {
   std::string_view text;
-  DownReason reason;
+  Verdict verdict;
 };
+
+constexpr std::string_view kRefusedOurs = "the server refuses our certificate: check sslcert, and its own ssl_ca_file";
 
 // In this order: a TLS library says "SSL" also of a network that broke under it.
 constexpr std::array kHints = {
-    Hint{"could not translate host name", DownReason::kDns},
-    Hint{"timeout expired", DownReason::kTimeout},
-    Hint{"timed out", DownReason::kTimeout},
-    Hint{"Connection refused", DownReason::kRefused},
-    Hint{"No such file or directory", DownReason::kRefused},  // of the socket; a certificate "does not exist"
-    Hint{"no more connections allowed", DownReason::kTooManyConnections},  // a pooler's words
-    Hint{"SSL SYSCALL error", DownReason::kOther},
-    Hint{"SSL", DownReason::kTls},
-    Hint{"certificate", DownReason::kTls},
-    Hint{"private key file", DownReason::kTls},
-    Hint{"expected authentication request", DownReason::kOther},  // whoever listens there is no PostgreSQL
-    Hint{"no password supplied", DownReason::kAuth},
-    Hint{"authentication", DownReason::kAuth},
-    Hint{"channel binding", DownReason::kAuth},
+    Hint{"could not translate host name", {DownReason::kDns}},
+    Hint{"timeout expired", {DownReason::kTimeout}},
+    Hint{"timed out", {DownReason::kTimeout}},
+    Hint{"Connection refused", {DownReason::kRefused}},
+    Hint{"No such file or directory", {DownReason::kRefused}},  // of the socket; a certificate "does not exist"
+    Hint{"server is in hot standby mode", {DownReason::kWrongRole}},
+    Hint{"server is not in hot standby mode", {DownReason::kWrongRole}},
+    Hint{"session is read-only", {DownReason::kWrongRole}},
+    Hint{"session is not read-only", {DownReason::kWrongRole}},
+    Hint{"no more connections allowed", {DownReason::kTooManyConnections}},  // a pooler's words
+    Hint{"SSL SYSCALL error", {DownReason::kOther}},
+    Hint{"certificate verify failed",
+         {DownReason::kTls, "check that the server's certificate has not expired and that sslrootcert has its issuer"}},
+    Hint{"does not match host name", {DownReason::kTls, "say a host that is in the server's certificate"}},
+    Hint{"alert unknown ca", {DownReason::kTls, kRefusedOurs}},
+    Hint{"alert bad certificate", {DownReason::kTls, kRefusedOurs}},
+    Hint{"alert certificate", {DownReason::kTls, kRefusedOurs}},
+    Hint{"does not support SSL", {DownReason::kTls, "turn on ssl in the server, or say another sslmode"}},
+    Hint{"private key file", {DownReason::kTls, "check sslkey and sslpassword"}},
+    Hint{"SSL", {DownReason::kTls}},
+    Hint{"certificate", {DownReason::kTls}},
+    Hint{"expected authentication request", {DownReason::kOther}},  // whoever listens there is no PostgreSQL
+    Hint{"server closed the connection", {DownReason::kOther}},
+    Hint{"no password supplied", {DownReason::kAuth}},
+    Hint{"authentication", {DownReason::kAuth}},
+    Hint{"channel binding", {DownReason::kAuth}},
 };
 
 std::string_view cure(DownReason reason) {
@@ -40,6 +79,7 @@ std::string_view cure(DownReason reason) {
     case DownReason::kTls: return "check sslmode and the certificates";
     case DownReason::kAuth: return "check user, password and pg_hba.conf";
     case DownReason::kTooManyConnections: return "raise max_connections or the role's CONNECTION LIMIT";
+    case DownReason::kWrongRole: return "no server that answers is what target_session_attrs asks for";
     case DownReason::kStarting:
     case DownReason::kStopping:
     case DownReason::kNoPlace:
@@ -63,15 +103,6 @@ std::string_view sqlstate_of(std::string_view text) {
   return "";
 }
 
-DownReason by_sqlstate(std::string_view state, std::string_view text) {
-  if (state.substr(0, 2) == "28") return DownReason::kAuth;
-  if (state == "42501") return DownReason::kAuth;  // no CONNECT on the database
-  if (state == "53300") return DownReason::kTooManyConnections;
-  if (state == "57P01" || state == "57P02") return DownReason::kStopping;
-  if (state == "57P03") return contains(text, "shutting down") ? DownReason::kStopping : DownReason::kStarting;
-  return DownReason::kOther;
-}
-
 // Names of hosts and files stand in quotes and must not be taken for libpq's words.
 std::string without_quoted(std::string_view text) {
   std::string plain;
@@ -83,11 +114,29 @@ std::string without_quoted(std::string_view text) {
   return plain;
 }
 
-DownReason by_text(std::string_view text) {
+// How far a try got. libpq goes on to the next server where it found nobody, or not whom it was to find.
+enum class Progress { kUnknown, kNobodyThere, kAnswered };
+
+struct Judged {
+  Progress progress = Progress::kUnknown;
+  Verdict verdict;
+};
+
+Judged judge_words(std::string_view text) {
   const std::string plain = without_quoted(text);
-  for (const Hint& hint : kHints)
-    if (contains(plain, hint.text)) return hint.reason;
-  return DownReason::kOther;
+  const auto hint = std::ranges::find_if(kHints, [&](const Hint& one) { return contains(plain, one.text); });
+  if (hint == kHints.end()) return {};
+  const DownReason reason = hint->verdict.reason;
+  const bool nobody = reason == DownReason::kDns || reason == DownReason::kRefused || reason == DownReason::kTimeout;
+  return {nobody ? Progress::kNobodyThere : Progress::kAnswered, hint->verdict};
+}
+
+Judged judge(std::string_view text) {
+  const std::string_view sqlstate = sqlstate_of(text);
+  if (sqlstate.empty()) return judge_words(text);
+  for (const State& state : kStates)
+    if (sqlstate.starts_with(state.sqlstate) && contains(text, state.text)) return {Progress::kAnswered, state.verdict};
+  return {Progress::kAnswered, {}};
 }
 
 // Blanks and control characters become one blank each run; none at the ends.
@@ -108,7 +157,7 @@ bool contains_line(const std::vector<std::string>& lines, const std::string& lin
   return std::find(lines.begin(), lines.end(), line) != lines.end();
 }
 
-// libpq tries again without TLS and then says everything twice; each line is kept once.
+// What libpq says twice is kept once.
 std::string one_line(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
@@ -127,6 +176,34 @@ std::string one_line(std::string_view text) {
   return joined;
 }
 
+// What libpq says of each server it tried, one after the other.
+std::vector<std::string_view> split_tries(std::string_view text) {
+  constexpr std::string_view kNext = "\nconnection to server ";
+  std::vector<std::string_view> tries;
+  for (std::size_t end = text.find(kNext); end != std::string_view::npos; end = text.find(kNext)) {
+    tries.push_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  tries.push_back(text);
+  return tries;
+}
+
+// The last of those that got furthest.
+std::size_t find_furthest(const std::vector<std::string_view>& tries) {
+  std::size_t furthest = 0;
+  for (std::size_t i = 1; i < tries.size(); ++i)
+    if (judge(tries[i]).progress >= judge(tries[furthest]).progress) furthest = i;
+  return furthest;
+}
+
+std::string with_cure(std::string detail, const Verdict& verdict) {
+  if (detail.empty()) detail = "the connection broke without a word";
+  const std::string_view advice = verdict.cure.empty() ? cure(verdict.reason) : verdict.cure;
+  if (advice.empty()) return detail;
+  if (detail.back() == '.') detail.pop_back();
+  return detail.append(": ").append(advice);
+}
+
 }  // namespace
 
 std::string_view to_string(DownReason reason) {
@@ -139,6 +216,7 @@ std::string_view to_string(DownReason reason) {
     case DownReason::kTooManyConnections: return "too_many_connections";
     case DownReason::kStarting: return "starting";
     case DownReason::kStopping: return "stopping";
+    case DownReason::kWrongRole: return "wrong_role";
     case DownReason::kNoPlace: return "no_place";
     case DownReason::kOther: break;
   }
@@ -146,12 +224,15 @@ std::string_view to_string(DownReason reason) {
 }
 
 Down classify(std::string_view libpq_message) {
-  const std::string_view state = sqlstate_of(libpq_message);
-  Down down;
-  down.reason = state.empty() ? by_text(libpq_message) : by_sqlstate(state, libpq_message);
-  down.detail = one_line(redact(libpq_message));
-  if (down.detail.empty()) down.detail = "the connection broke without a word";
-  if (const std::string_view advice = cure(down.reason); !advice.empty()) down.detail.append(": ").append(advice);
+  const std::string text = redact(libpq_message);
+  const std::vector<std::string_view> tries = split_tries(text);
+  const std::size_t furthest = find_furthest(tries);
+  const Verdict verdict = judge(tries[furthest]).verdict;
+  Down down{verdict.reason, with_cure(one_line(tries[furthest]), verdict)};
+  for (std::size_t i = 0; i < tries.size(); ++i) {
+    const std::string line = one_line(tries[i]);
+    if (i != furthest && !contains(down.detail, line)) down.detail.append("; ").append(line);
+  }
   return down;
 }
 

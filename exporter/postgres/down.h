@@ -15,6 +15,7 @@ enum class DownReason {
   kTooManyConnections,
   kStarting,
   kStopping,
+  kWrongRole,  // servers answered, none of them as target_session_attrs asks
   kNoPlace,
   kOther
 };
@@ -26,8 +27,9 @@ struct Down {
   std::string detail;  // one line, no secret, with the cure where there is one
 };
 
-// Classifies what libpq said of a failed connection. The SQLSTATE is in the text because the connection asks for
-// verbose errors; libpq's own part is not translated since nobody here calls setlocale.
+// Classifies what libpq said of a failed connection. Where it tried several servers, the one that got furthest gives
+// the reason and comes first in the detail, which tells of all. The SQLSTATE is in the text because the connection asks
+// for verbose errors; libpq's own part is not translated since nobody here calls setlocale.
 Down classify(std::string_view libpq_message);
 
 }  // namespace pgwatch::postgres

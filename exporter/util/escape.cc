@@ -19,22 +19,6 @@ std::size_t announced_length(std::uint32_t first) {
   return 0;
 }
 
-// Bytes of the UTF-8 character the text begins with; 0 where it begins with none: overlong forms and surrogates are
-// none.
-std::size_t character_length(std::string_view text) {
-  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-  const std::size_t length = announced_length(byte_at(text, 0));
-  if (length <= 1) return length;
-  if (text.size() < length) return 0;
-  std::uint32_t code = byte_at(text, 0) & (0x7FU >> length);
-  for (std::size_t at = 1; at < length; ++at) {
-    if (byte_at(text, at) >> 6U != 0b10) return 0;
-    code = code << 6U | (byte_at(text, at) & 0x3FU);
-  }
-  const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return code < kLeast.at(length) || code > 0x10FFFF || is_surrogate ? 0 : length;
-}
-
 std::string escaped_byte(char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
@@ -52,10 +36,24 @@ std::string escaped_byte(char c) {
 
 }  // namespace
 
+std::size_t utf8_length(std::string_view text) {
+  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+  const std::size_t length = announced_length(byte_at(text, 0));
+  if (length <= 1) return length;
+  if (text.size() < length) return 0;
+  std::uint32_t code = byte_at(text, 0) & (0x7FU >> length);
+  for (std::size_t at = 1; at < length; ++at) {
+    if (byte_at(text, at) >> 6U != 0b10) return 0;
+    code = code << 6U | (byte_at(text, at) & 0x3FU);
+  }
+  const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
+  return code < kLeast.at(length) || code > 0x10FFFF || is_surrogate ? 0 : length;
+}
+
 std::string escaped(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
+    const std::size_t length = utf8_length(text);
     if (length == 0) result += kReplacement;
     if (length == 1) result += escaped_byte(text.front());
     if (length > 1) result += text.substr(0, length);

@@ -9,4 +9,8 @@ namespace pgwatch {
 // Quotes, backslashes and control characters are escaped; what is not UTF-8 becomes U+FFFD.
 std::string escaped(std::string_view text);
 
+// Bytes of the UTF-8 character the text begins with; 0 where it begins with none: overlong forms and surrogates are
+// none. REQUIRES: it is not empty.
+std::size_t utf8_length(std::string_view text);
+
 }  // namespace pgwatch

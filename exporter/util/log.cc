@@ -90,7 +90,8 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
   std::string line;
   append(line, format, "level", to_string(level));
   append(line, format, "msg", message);
-  for (const Field& field : fields) append(line, format, field.name, field.value);
+  for (const Field& field : fields)
+    if (!field.value.empty()) append(line, format, field.name, field.value);
   logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

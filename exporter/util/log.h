@@ -15,7 +15,7 @@ enum class Format { kLogfmt, kJson };
 
 struct Field {
   std::string_view name;  // a plain word
-  std::string value;
+  std::string value;      // where it is empty the field is left out
 };
 
 // Until then: info and worse, as logfmt.

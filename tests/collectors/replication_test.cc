@@ -19,7 +19,9 @@ std::string emitted(const std::vector<test::Row>& rows) {
 // What every row of a primary says of the primary.
 test::Row primary() { return {{"is_replica", "f"}, {"lag_seconds", "0"}, {"last_replay_seconds", "0"}}; }
 
-test::Row standby() { return {{"is_replica", "t"}, {"replay_paused", "f"}, {"last_replay_seconds", "3600.5"}}; }
+test::Row standby() {
+  return {{"is_replica", "t"}, {"replay_paused", "f"}, {"primary_configured", "t"}, {"last_replay_seconds", "3600.5"}};
+}
 
 test::Row operator+(test::Row row, test::Row more) {
   row.merge(std::move(more));
@@ -104,6 +106,7 @@ TEST(Replication, TellsAnIdleStandbyFromOneThatLags) {
             "pg_replication_is_replica 1\n"
             "pg_replication_lag_seconds 0\n"
             "pg_replication_last_replay_seconds 3600.5\n"
+            "pg_replication_primary_configured 1\n"
             "pg_replication_receiver_last_message_age_seconds 1.5\n"
             "pg_replication_receiver_status{status=\"streaming\"} 1\n"
             "pg_replication_receiver_status{status=\"stopped\"} 0\n"
@@ -121,6 +124,7 @@ TEST(Replication, GivesNoLagWhereTheReceiverHasStopped) {
   EXPECT_EQ(emitted({standby() + test::Row{{"replay_pending_bytes", "0"}, {"status", "stopped"}}}),
             "pg_replication_is_replica 1\n"
             "pg_replication_last_replay_seconds 3600.5\n"
+            "pg_replication_primary_configured 1\n"
             "pg_replication_receiver_status{status=\"streaming\"} 0\n"
             "pg_replication_receiver_status{status=\"stopped\"} 1\n"
             "pg_replication_receiver_status{status=\"starting\"} 0\n"
@@ -159,6 +163,13 @@ TEST(Replication, DropsAndCountsAStandbyThatLooksLikeAnother) {
 TEST(Replication, NeedsPostgres10) {
   EXPECT_EQ(test::statement(replication(), 90624), "");
   EXPECT_THAT(test::statement(replication(), 100000), HasSubstr("FROM pg_stat_wal_receiver"));
+}
+
+// What restores from an archive alone has no receiver to miss.
+TEST(Replication, TellsAStandbyThatIsToldOfNoPrimary) {
+  const test::Row archive = {{"is_replica", "t"}, {"primary_configured", "f"}, {"status", "stopped"}};
+  EXPECT_THAT(emitted({archive}), HasSubstr("pg_replication_primary_configured 0\n"));
+  EXPECT_THAT(emitted({primary()}), Not(HasSubstr("primary_configured")));
 }
 
 // Views of older servers have no column it names: those that came later are chosen by facts, and there are none here.

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/commands/impostors.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -20,21 +21,15 @@ using testing::Not;
 
 class Install : public testing::Test {
  protected:
-  // In place of a program of this name.
-  void impostor(const std::string& name, const std::string& script) const {
-    const auto file = tools_.write(name, "#!/bin/sh\n" + script + "\n");
-    std::filesystem::permissions(file, std::filesystem::perms(0755));
-  }
-
   // dpkg-query knows every package but these.
   void lack(const std::string& packages) const {
-    impostor("dpkg-query",
-             "for one in " + packages + "; do case \"$*\" in *\" $one\") exit 1; esac; done\n" + "echo installed");
+    impostors_.add("dpkg-query", "for one in " + packages + "; do case \"$*\" in *\" $one\") exit 1; esac; done\n" +
+                                     "echo installed");
   }
 
   void SetUp() override {
     for (const std::string name : {"apt-get", "sudo", "update-rc.d"})
-      impostor(name, "echo " + name + " \"$@\" >>" + log_.string());
+      impostors_.add(name, "echo " + name + " \"$@\" >>" + log_.string());
     std::filesystem::permissions(folder_.path(), std::filesystem::perms(0777));
     std::ofstream(log_).flush();
     std::filesystem::permissions(log_, std::filesystem::perms(0666));
@@ -42,7 +37,7 @@ class Install : public testing::Test {
 
   Command install(const std::string& purpose) const {
     Command command{.arguments = {PGWATCH_SOURCE_FOLDER "/scripts/install", purpose}};
-    command.environment["PATH"] = tools_.path().string() + ":/usr/bin:/bin";
+    command.environment["PATH"] = impostors_.before("/usr/bin:/bin");
     return command;
   }
 
@@ -52,7 +47,7 @@ class Install : public testing::Test {
     return text.str();
   }
 
-  const TemporaryFolder tools_;
+  const Impostors impostors_;
   const TemporaryFolder folder_;
   const std::filesystem::path log_ = folder_.path() / "calls";
 };
@@ -83,6 +78,25 @@ TEST_F(Install, SaysWhatForWhereThatIsUnclear) {
   EXPECT_THAT(process.errors(), HasSubstr("say for what: build, run, test or bench"));
 }
 
+// It is often there from elsewhere than from Debian.
+TEST_F(Install, InstallsNpmOnlyWhereThereIsNone) {
+  lack("npm");
+  const TemporaryFolder programs;
+  for (const auto& program : std::filesystem::directory_iterator("/usr/bin"))
+    if (program.path().filename() != "npm")
+      std::filesystem::create_symlink(program.path(), programs.path() / program.path().filename());
+  Command command = install("test");
+  command.environment["PATH"] = impostors_.before(programs.path());
+  if (::geteuid() == 0) command.user = "nobody";
+  EXPECT_EQ(Process(command).wait(), 0);
+  EXPECT_THAT(calls(), HasSubstr("sudo -- "));
+
+  std::ofstream(log_, std::ios::trunc).flush();
+  impostors_.add("npm", "exit 1");
+  EXPECT_EQ(Process(command).wait(), 0);
+  EXPECT_EQ(calls(), "");
+}
+
 // The real folders are hidden from the script, so that whatever it does there is ours.
 class InstallAsRoot : public Install {
  protected:
@@ -103,8 +117,8 @@ class InstallAsRoot : public Install {
 
 TEST_F(InstallAsRoot, StartsNoServiceAndMakesNoCluster) {
   lack("prometheus ninja-build");
-  impostor("apt-get", "echo apt-get \"$@\" >>" + log_.string() + "\n/usr/sbin/policy-rc.d || echo policy $? >>" +
-                          log_.string() + "\ncat /etc/postgresql-common/createcluster.d/* >>" + log_.string());
+  impostors_.add("apt-get", "echo apt-get \"$@\" >>" + log_.string() + "\n/usr/sbin/policy-rc.d || echo policy $? >>" +
+                                log_.string() + "\ncat /etc/postgresql-common/createcluster.d/* >>" + log_.string());
   services_.write("policy-rc.d", "#!/bin/sh\nexit 7\n");
   const Process process(install("test"));
   EXPECT_EQ(process.wait(), 0) << process.errors();
@@ -120,7 +134,7 @@ TEST_F(InstallAsRoot, StartsNoServiceAndMakesNoCluster) {
 
 TEST_F(InstallAsRoot, LeavesTheMachineAsItWasWhereTheInstallationFails) {
   lack("ninja-build");
-  impostor("apt-get", "exit 100");
+  impostors_.add("apt-get", "exit 100");
   const Process process(install("build"));
   EXPECT_EQ(process.wait(), 100);
   EXPECT_TRUE(std::filesystem::is_empty(services_.path()));

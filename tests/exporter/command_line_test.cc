@@ -167,6 +167,14 @@ TEST(CommandLine, SaysWhatReplacesAFlagOfPostgresExporter) {
   }
 }
 
+TEST(CommandLine, RefusesToBeToldNotToDiscover) {
+  EXPECT_EQ(usage_error({"--auto-discover-databases=false"}),
+            "--auto-discover-databases=false is postgres_exporter's and not pgwatch's: the key is targets: databases: "
+            "{include: [NAME]}");
+  EXPECT_EQ(usage_error({"--auto-discover-databases"}), "");
+  EXPECT_EQ(usage_error({"--auto-discover-databases=true"}), "");
+}
+
 TEST(CommandLine, SaysWhatReplacesAVariableOfPostgresExporter) {
   for (const char* variable :
        {"PG_EXPORTER_DISABLE_DEFAULT_METRICS", "PG_EXPORTER_DISABLE_SETTINGS_METRICS", "PG_EXPORTER_EXTEND_QUERY_PATH",
@@ -183,13 +191,66 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(usage_error({"--zzz"}), "unknown option --zzz; see --help");
   EXPECT_EQ(usage_error({"-h"}), "unexpected argument \"-h\"; see --help");
   EXPECT_EQ(usage_error({"serve"}), "unexpected argument \"serve\"; see --help");
+  EXPECT_EQ(usage_error({"postgres://u:geheim@h"}),
+            "unexpected argument what looks like a connection string; see --help");
   EXPECT_NE(usage_error({"--config"}), "");
   EXPECT_NE(usage_error({"--config=a", "--config=b"}), "");
 }
 
+// -- Once -------------------------------------------------------------------------------------------------------------
+
+TEST(CommandLineOnce, HasDefaults) {
+  const Options options = parse_words({"--once"});
+  EXPECT_EQ(options.mode, Mode::kOnce);
+  EXPECT_TRUE(options.once.checks.empty());
+  EXPECT_EQ(options.once.format, once::Format::kHuman);
+  EXPECT_EQ(options.once.exit_style, once::ExitStyle::kNagios);
+  EXPECT_EQ(options.once.output, "");
+  EXPECT_EQ(options.once.timeout, std::chrono::seconds(10));
+  EXPECT_FALSE(options.once.verbose);
+}
+
+TEST(CommandLineOnce, IsToldWhatToCheckAndHowToSayIt) {
+  const once::Options options =
+      parse_words({"--once", "--check", "up", "--check=db1/*", "--format=json", "--output", "/tmp/x", "--timeout=500ms",
+                   "--exit-style", "binary", "--verbose", "--config", "a.yaml"})
+          .once;
+  EXPECT_THAT(options.checks, ElementsAre("up", "db1/*"));
+  EXPECT_EQ(options.format, once::Format::kJson);
+  EXPECT_EQ(options.output, "/tmp/x");
+  EXPECT_EQ(options.timeout, std::chrono::milliseconds(500));
+  EXPECT_EQ(options.exit_style, once::ExitStyle::kBinary);
+  EXPECT_TRUE(options.verbose);
+}
+
+TEST(CommandLineOnce, NamesTheValueThatDoesNotFit) {
+  const std::string timeout = "expected a time from 100ms to 1h, as 10s";
+  for (const std::string value : {"10", "99ms", "0s", "2h", "soon"})
+    EXPECT_EQ(usage_error({"--once", "--timeout", value.c_str()}), "--timeout \"" + value + "\": " + timeout);
+  EXPECT_EQ(usage_error({"--once", "--format=xml"}), "--format \"xml\": expected human, json or prometheus");
+  EXPECT_EQ(usage_error({"--once", "--exit-style=icinga"}), "--exit-style \"icinga\": expected nagios, binary or zero");
+}
+
+TEST(CommandLineOnce, AloneTakesWhatGoesWithIt) {
+  for (const std::string option :
+       {"--check=up", "--format=json", "--output=x", "--timeout=1s", "--exit-style=zero", "--verbose"})
+    EXPECT_EQ(usage_error({option.c_str()}), option.substr(0, option.find('=')) + " goes with --once");
+}
+
+TEST(CommandLineOnce, DoesOneThing) {
+  for (const char* other : {"--check-config", "--describe"}) EXPECT_NE(usage_error({"--once", other}), "") << other;
+}
+
+TEST(CommandLineOnce, TakesNoValueThatIsEmpty) {
+  for (const char* option : {"--check=", "--format=", "--output=", "--timeout=", "--exit-style="})
+    EXPECT_NE(usage_error({"--once", option}), "") << option;
+}
+
+// -- Help -------------------------------------------------------------------------------------------------------------
+
 TEST(CommandLine, HelpFitsAScreen) {
   const std::string text = help();
-  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 30);
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 50);
   EXPECT_FALSE(std::regex_search(text, std::regex("[^\n]{81}")));
   EXPECT_EQ(text.back(), '\n');
 }

@@ -61,15 +61,20 @@ TEST(Log, WritesTheTimeInUtc) {
 }
 
 TEST(Log, KeepsEachEventOnOneLine) {
-  const auto write = [] {
-    error("two\nlines", {{"a", "say \"hi\"\\"}, {"b", "\x1b[31m\t\r"}, {"c", ""}, {"d", "x=y"}});
-  };
+  const auto write = [] { error("two\nlines", {{"a", "say \"hi\"\\"}, {"b", "\x1b[31m\t\r"}, {"d", "x=y"}}); };
   EXPECT_THAT(written(Level::kInfo, Format::kLogfmt, write),
-              EndsWith(R"(level=error msg="two\nlines" a="say \"hi\"\\" b="\u001b[31m\t\r" c="" d="x=y")"
+              EndsWith(R"(level=error msg="two\nlines" a="say \"hi\"\\" b="\u001b[31m\t\r" d="x=y")"
                        "\n"));
   EXPECT_THAT(written(Level::kInfo, Format::kJson, write),
-              EndsWith(R"("msg":"two\nlines","a":"say \"hi\"\\","b":"\u001b[31m\t\r","c":"","d":"x=y"})"
+              EndsWith(R"("msg":"two\nlines","a":"say \"hi\"\\","b":"\u001b[31m\t\r","d":"x=y"})"
                        "\n"));
+}
+
+TEST(Log, LeavesOutFieldsThatSayNothing) {
+  const auto write = [] { info("m", {{"a", ""}, {"b", "1"}, {"c", ""}}); };
+  EXPECT_THAT(written(Level::kInfo, Format::kLogfmt, write), EndsWith("level=info msg=m b=1\n"));
+  EXPECT_THAT(written(Level::kInfo, Format::kJson, write), EndsWith(R"("msg":"m","b":"1"})"
+                                                                    "\n"));
 }
 
 TEST(Log, ReplacesWhatIsNotUtf8) {

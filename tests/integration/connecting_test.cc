@@ -4,7 +4,7 @@
 
 #include "tests/exporter/postgres/drive.h"
 #include "tests/integration/shared_server.h"
-#include "tests/support/postgres_template.h"
+#include "tests/support/postgres_programs.h"
 #include "tests/support/temporary_folder.h"
 
 namespace pgwatch::postgres {

@@ -67,7 +67,7 @@ TEST_F(Page, FailuresOfAServerThatHangsAreCountedByClass) {
 TEST_F(Page, UpIsToldWhateverIsCollected) {
   const Pgwatch pgwatch(config_of({{"well", server_->conninfo()}}));
   ASSERT_TRUE(becomes_whole(pgwatch, "well"));
-  const Exposition page = pgwatch.metrics("/metrics?collect[]=replication_slots");
+  const Exposition page = pgwatch.metrics("/metrics?collect[]=replication_slot");  // as postgres_exporter calls it
   EXPECT_EQ(page.value("pg_up", {{"server", "well"}}), 1);
   EXPECT_FALSE(page.value("pg_replication_is_replica", {{"server", "well"}}));
   EXPECT_EQ(page.value("pgwatch_collector_success", {{"server", "well"}, {"collector", "replication_slots"}}), 1);
@@ -86,7 +86,9 @@ TEST_F(Page, LogTellsABeginningAndAnEndOnce) {
   EXPECT_EQ(pgwatch.log(), begun);
   proxy.accept();
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
-  EXPECT_NE(pgwatch.log().find("msg=connected server=faulty", begun.size()), std::string::npos) << pgwatch.log();
+  const std::string ended = pgwatch.log().substr(begun.size());
+  EXPECT_NE(ended.find("msg=connected server=faulty address="), std::string::npos) << ended;
+  EXPECT_EQ(ended.find("reason="), std::string::npos) << "what is well has none: " << ended;
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 #include "tests/support/ports.h"
+#include "tests/support/postgres_programs.h"
 #include "tests/support/postgres_template.h"
 #include "tests/support/proc.h"
 
@@ -22,7 +24,7 @@ full_page_writes = off
 shared_buffers = 16MB
 max_connections = 40
 max_wal_senders = 8
-wal_keep_size = 64MB
+wal_keep_size = 1GB
 listen_addresses = '127.0.0.1'
 log_line_prefix = '%m [%p] %q%u@%d '
 )";
@@ -56,19 +58,18 @@ void freeze_all(const std::vector<pid_t>& pids) {
 
 PostgresServer::PostgresServer(PostgresOptions options)
     : options_(std::move(options)), port_(free_port()), folder_(server_user()), data_(folder_.path() / "data") {
-  copy_template(data_);
+  copy_template(data_, options_.major);
   write_configuration();
   start();
 }
 
+// What all servers of a major begin as serves as a backup of each of them: no pg_basebackup of that major is needed.
 PostgresServer::PostgresServer(const PostgresServer& primary, const std::string& name, PostgresOptions options)
     : options_(std::move(options)), port_(free_port()), folder_(server_user()), data_(folder_.path() / "data") {
-  options_.settings.push_back("cluster_name = '" + name + "'");
-  run(server_command({postgres_program("pg_basebackup"),
-                      "--dbname=" + primary.socket_conninfo() + " application_name=" + name,
-                      "--pgdata=" + data_.string(), "--write-recovery-conf", "--create-slot", "--slot=" + name,
-                      "--wal-method=stream", "--checkpoint=fast", "--no-sync"}));
+  copy_template(data_, options_.major);
   write_configuration();
+  run(server_command(options_.major, {"touch", data_ / "standby.signal"}));
+  primary.sql("SELECT pg_create_physical_replication_slot('" + name + "', true)");
   start();
   const auto streams = primary.wait_until(
       "SELECT count(*) FROM pg_stat_replication WHERE application_name = '" + name + "' AND state = 'streaming'", "1");
@@ -81,7 +82,12 @@ PostgresServer::~PostgresServer() {
 }
 
 PostgresServer PostgresServer::standby(const std::string& name, PostgresOptions options) {
-  return PostgresServer(*this, name, std::move(options));
+  std::vector<std::string> settings = options_.settings;
+  settings.push_back("cluster_name = '" + name + "'");
+  settings.push_back("primary_conninfo = '" + socket_conninfo() + " application_name=" + name + "'");
+  settings.push_back("primary_slot_name = '" + name + "'");
+  std::ranges::copy(options.settings, std::back_inserter(settings));
+  return PostgresServer(*this, name, {.major = options_.major, .settings = settings, .hba = std::move(options.hba)});
 }
 
 std::string PostgresServer::conninfo(const std::string& user, const std::string& database,
@@ -117,7 +123,9 @@ testing::AssertionResult PostgresServer::wait_until(const std::string& text, std
 }
 
 void PostgresServer::start() {
-  postmaster_ = std::make_unique<Process>(server_command({postgres_program("postgres"), "-D", data_.string()}));
+  const int major = options_.major;
+  postmaster_ =
+      std::make_unique<Process>(server_command(major, {postgres_program(major, "postgres"), "-D", data_.string()}));
   const std::string conninfo = socket_conninfo() + " connect_timeout=2";
   const auto answers = [&] { return PQping(conninfo.c_str()) == PQPING_OK || !postmaster_->running(); };
   if (!eventually(answers, 3 * kPatience) || !postmaster_->running())
@@ -149,6 +157,7 @@ void PostgresServer::kill() {
 
 void PostgresServer::configure(const std::string& setting) {
   std::ofstream(data_ / "postgresql.conf", std::ios::app) << setting << '\n';
+  options_.settings.push_back(setting);
   sql("SELECT pg_reload_conf()");
 }
 

@@ -20,6 +20,7 @@
 namespace pgwatch::test {
 
 struct PostgresOptions {
+  int major = 0;                           // 13 to 18; 0: the newest that is installed on this machine
   std::vector<std::string> settings = {};  // lines of postgresql.conf, as in "max_connections = 5"
   std::vector<std::string> hba = {};       // lines of pg_hba.conf for TCP that go before "scram-sha-256 for all"
 };
@@ -34,8 +35,9 @@ class PostgresServer {
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
-  // A streaming standby of this server, with a slot; its slot, application_name and cluster_name are `name`, letters
-  // and underscores. It streams when the function returns.
+  // A streaming standby of this server, of its major and with its settings; its slot, application_name and cluster_name
+  // are `name`, letters and underscores. It streams when the function returns. It begins as this server once began and
+  // replays everything since: the WAL must still be there. A standby may have standbys.
   PostgresServer standby(const std::string& name = "standby", PostgresOptions options = {});
 
   std::uint16_t port() const { return port_; }

@@ -4,10 +4,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <functional>
 #include <stdexcept>
 
+#include "tests/support/postgres_programs.h"
 #include "tests/support/temporary_folder.h"
 
 namespace pgwatch::test {
@@ -18,6 +18,11 @@ namespace fs = std::filesystem;
 constexpr const char* kRoles =
     "CREATE ROLE pgwatch LOGIN PASSWORD 'pgwatch-password'\n"
     "GRANT pg_monitor TO pgwatch\n";
+
+// A standby must not have less of these than its primary last had, and the first primary is this one.
+constexpr const char* kMakeRoles =
+    R"("$0" --single -F -D "$1" -c max_connections=4 -c max_wal_senders=0 -c max_worker_processes=0 )"
+    R"(-c max_locks_per_transaction=10 postgres < "$2" > /dev/null)";
 
 // One test process at a time makes the template. The lock goes with the file descriptor.
 class FileLock {
@@ -33,59 +38,37 @@ class FileLock {
   int file_;
 };
 
-int major_of(const fs::path& version_folder) { return std::atoi(version_folder.filename().c_str()); }
-
-fs::path newest_programs() {
-  const fs::path all = "/usr/lib/postgresql";
-  fs::path newest;
-  std::error_code none;
-  for (const auto& version : fs::directory_iterator(all, none)) {
-    if (!fs::exists(version.path() / "bin" / "postgres")) continue;
-    if (newest.empty() || major_of(version.path()) > major_of(newest)) newest = version.path();
-  }
-  if (newest.empty())
-    throw std::runtime_error("no PostgreSQL server in " + all.string() + ": run scripts/install test");
-  return newest / "bin";
-}
-
 // Roles are made in single-user mode: a server of its own would take a second more.
-void make_template(const fs::path& target) {
+void make_template(const fs::path& target, int major) {
   const TemporaryFolder folder(server_user());
   const fs::path data = folder.path() / "data";
   const fs::path password = folder.write("password", password_of("postgres"));
   const fs::path roles = folder.write("roles.sql", kRoles);
-  run(server_command({postgres_program("initdb"), "--pgdata=" + data.string(), "--username=postgres",
-                      "--pwfile=" + password.string(), "--auth-local=trust", "--auth-host=scram-sha-256",
-                      "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}));
-  run(server_command({"sh", "-c", R"("$0" --single -F -D "$1" postgres < "$2" > /dev/null)",
-                      postgres_program("postgres"), data.string(), roles.string()}));
+  run(server_command(major, {postgres_program(major, "initdb"), "--pgdata=" + data.string(), "--username=postgres",
+                             "--pwfile=" + password.string(), "--auth-local=trust", "--auth-host=scram-sha-256",
+                             "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}));
+  run(server_command(major,
+                     {"sh", "-c", kMakeRoles, postgres_program(major, "postgres"), data.string(), roles.string()}));
   const fs::path unfinished = target.string() + ".unfinished";
   fs::remove_all(unfinished);
-  run({.arguments = {"cp", "-a", data.string(), unfinished.string()}});
+  run({.arguments = {"cp", "-a", "--sparse=always", data.string(), unfinished.string()}});  // WAL is mostly zeros
   fs::rename(unfinished, target);
 }
 
 // Named for what it is made from, so that a new server or another recipe makes a new one.
-fs::path template_folder() {
-  const std::string recipe = run({.arguments = {postgres_program("postgres"), "--version"}}) + kRoles;
+fs::path template_folder(int major) {
+  const std::string recipe =
+      run(server_command(major, {postgres_program(major, "postgres"), "--version"})) + kRoles + kMakeRoles;
   return fs::path(PGWATCH_TEST_CACHE) / ("postgres-template-" + std::to_string(std::hash<std::string>()(recipe)));
 }
 
 }  // namespace
 
-std::string server_user() { return ::geteuid() == 0 ? "postgres" : ""; }
-
-Command server_command(std::vector<std::string> arguments) {
-  return {.arguments = std::move(arguments), .environment = {{"LC_ALL", "C.UTF-8"}}, .user = server_user()};
-}
-
-std::string postgres_program(std::string_view name) { return (newest_programs() / name).string(); }
-
-void copy_template(const fs::path& data) {
-  const fs::path source = template_folder();
+void copy_template(const fs::path& data, int major) {
+  const fs::path source = template_folder(major);
   {
-    const FileLock lock(fs::path(PGWATCH_TEST_CACHE) / "postgres-template.lock");
-    if (!fs::exists(source)) make_template(source);
+    const FileLock lock(source.string() + ".lock");
+    if (!fs::exists(source)) make_template(source, major);
   }
   run({.arguments = {"cp", "-a", "--reflink=auto", source.string(), data.string()}});
 }

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "tests/support/postgres_template.h"
+#include "tests/support/postgres_programs.h"
 #include "tests/support/proc.h"
 #include "tests/support/silent_resolver.h"
 #include "tests/support/temporary_folder.h"

@@ -70,6 +70,13 @@ TEST(DataSource, KeepsCommasWithinAConnectionString) {
   EXPECT_THAT(conninfos({{"DATA_SOURCE_NAME", quoted + ",port=6432"}}), ElementsAre(quoted, "port=6432"));
 }
 
+TEST(DataSource, TakesNothingForNothingBetweenCommas) {
+  EXPECT_THAT(conninfos({{"DATA_SOURCE_NAME", "host=a dbname=postgres,"}}), ElementsAre("host=a dbname=postgres"));
+  EXPECT_THAT(conninfos({{"DATA_SOURCE_NAME", " ,port=1 ,, port=2, ,"}}), ElementsAre("port=1", "port=2"));
+  EXPECT_EQ(environment_error({{"DATA_SOURCE_NAME", " , "}}),
+            "DATA_SOURCE_NAME: names no server; expected connection strings, as host=db1");
+}
+
 TEST(DataSource, PutsAUriTogetherFromItsParts) {
   EXPECT_THAT(conninfos({{"DATA_SOURCE_URI", "db1:5432/x?sslmode=disable"},
                          {"DATA_SOURCE_USER", "me@home"},

@@ -108,6 +108,19 @@ TEST(Document, RefusesControlCharacters) {
   EXPECT_EQ(error_of_document("a: 1\nb: \x04"), "f.yaml:2:4: a control character; the file must be UTF-8 text");
 }
 
+TEST(Document, RefusesWhatIsNotUtf8) {
+  EXPECT_EQ(error_of_document("a: 1\nb: \xe4"), "f.yaml:2:4: a byte that is not UTF-8; the file must be UTF-8 text");
+  EXPECT_THAT(error_of_document("a: \xc0\xaf"), StartsWith("f.yaml:1:4: a byte"));
+  EXPECT_THAT(error_of_document("\xff\xfe"), StartsWith("f.yaml:1:1: a byte"));
+  EXPECT_EQ(parse_document("a: ä€🐘", "f.yaml")->entries.at(0).value->text, "ä€🐘");
+}
+
+TEST(Document, ShowsNoSecretWhereAKeyStandsTwice) {
+  const std::string key = "\"postgres://u:Gehe1m@h/d\": 1\n";
+  EXPECT_EQ(error_of_document(key + key),
+            "f.yaml:2:1: key what looks like a connection string stands here twice, also in line 1");
+}
+
 TEST(Document, SkipsAByteOrderMark) {
   EXPECT_EQ(parse_document("\xEF\xBB\xBF"
                            "a: 1",

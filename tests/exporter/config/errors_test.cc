@@ -20,7 +20,7 @@ std::string in_target(const std::string& text) { return "targets:\n  - name: a\n
 TEST(ConfigErrors, NameTheNearestKeyAndTheKnownOnes) {
   EXPECT_EQ(error_of("log: {}\ntragets: []"),
             "f.yaml:2:1: unknown key \"tragets\"; did you mean \"targets\"? Known are: listen, telemetry_path, log, "
-            "timeouts, turn_interval, connections, labels, collectors, targets");
+            "timeouts, turn_interval, connections, labels, collectors, checks, targets");
   EXPECT_THAT(error_of(in_target("rolle: any")),
               StartsWith("f.yaml:3:5: unknown key \"rolle\"; did you mean \"role\"?"));
   EXPECT_THAT(error_of(in_target("password: geheim")), HasSubstr("did you mean \"password_file\"?"));
@@ -67,6 +67,9 @@ TEST(ConfigErrors, RefuseImpossibleDurations) {
   EXPECT_EQ(error_of(with_target("timeouts: {connect: 0s}")), expected + "\"0s\"");
   EXPECT_EQ(error_of(with_target("timeouts: {connect: 3}")), expected + "\"3\"");
   EXPECT_EQ(error_of(with_target("timeouts: {connect: 2h}")), expected + "\"2h\"");
+  EXPECT_THAT(error_of(with_target("timeouts: {scrape: 61s}")),
+              StartsWith("f.yaml:1:20: expected a duration from 10ms to 1m,"));
+  EXPECT_EQ(error_of(with_target("timeouts: {scrape: 1m}")), "");
   EXPECT_THAT(error_of(with_target("turn_interval: 0s")), StartsWith("f.yaml:1:16: expected a duration from 1s to 7d"));
 }
 
@@ -95,6 +98,7 @@ TEST(ConfigErrors, RefuseAClusterGivenTwice) {
 TEST(ConfigErrors, RefuseAddressesAndPathsNobodyCanServe) {
   EXPECT_EQ(error_of(with_target("listen: [\":1\", \"9187\"]")),
             "f.yaml:1:16: expected HOST:PORT, as :9187, 127.0.0.1:9187 or [::1]:9187");
+  EXPECT_THAT(error_of(with_target("listen: [\"[abc]:9187\"]")), StartsWith("f.yaml:1:10: expected HOST:PORT"));
   EXPECT_THAT(error_of(with_target("listen: []")), StartsWith("f.yaml:1:9: expected at least one address"));
   EXPECT_THAT(error_of(with_target("listen: [\":1\", \":1\"]")), HasSubstr("stands here twice"));
   EXPECT_THAT(error_of(with_target("telemetry_path: metrics")), StartsWith("f.yaml:1:17: expected a path"));
@@ -120,6 +124,20 @@ TEST(ConfigErrors, PointAtTheConnectionStringWithoutShowingIt) {
   EXPECT_THAT(error_of(in_target("conninfo: {password: geheim}")), Not(HasSubstr("geheim")));
 }
 
+TEST(ConfigErrors, ShowNoConnectionStringThatStandsInAWrongPlace) {
+  for (const std::string& text : {
+           in_target("\"postgres://u:Gehe1m@h/d\": 1"),
+           in_target("role: \"postgres://u:Gehe1m@h/d\""),
+           with_target("labels: {\"u:Gehe1m@h/d\": a}"),
+           with_target("collectors: {\"postgres://u:Gehe1m@h/d\": true}"),
+           with_target("checks: {\"host=h password=Gehe1m\": false}"),
+           std::string("targets: [{name: \"postgres://u:Gehe1m@h/d\"}, {name: \"postgres://u:Gehe1m@h/d\"}]"),
+       }) {
+    EXPECT_THAT(error_of(text), HasSubstr("what looks like a connection string")) << text;
+    EXPECT_THAT(error_of(text), Not(HasSubstr("Gehe1m")));
+  }
+}
+
 TEST(ConfigErrors, NameTheVariableThatIsNotSet) {
   EXPECT_EQ(error_of(in_target("password_file: ${DIR}/pg")),
             "f.yaml:3:20: variable DIR is not set; ${DIR:-default} gives a default");
@@ -139,6 +157,7 @@ TEST(ConfigErrors, NameAFileThatCannotBeRead) {
     EXPECT_STREQ(error.what(), "/nowhere/pgwatch.yaml: cannot read the configuration: No such file or directory");
   }
   EXPECT_THROW(load_file(std::filesystem::temp_directory_path().string(), context), Error);
+  EXPECT_THROW(load_file("/dev/zero", context), Error);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "collectors/catalogue.h"
+#include "exporter/health/check.h"
 #include "exporter/util/file.h"
 #include "tests/exporter/config/fixture.h"
 
@@ -18,6 +19,7 @@ const std::string kExample = std::string(PGWATCH_SOURCE_FOLDER) + "/examples/pgw
 Context real_context() {
   Context context = fake_context();
   context.catalogue = collectors::catalogue();
+  context.checks = health::check_infos();
   return context;
 }
 
@@ -34,7 +36,7 @@ std::vector<std::string> known_keys(const std::string& text) {
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
   for (const char* text : {"zzz: 1", "log: {zzz: 1}", "timeouts: {zzz: 1}", "collectors: {bloat: {zzz: 1}}",
-                           "targets: [{zzz: 1}]", "targets: [{databases: {zzz: 1}}]"}) {
+                           "checks: {lag: {zzz: 1}}", "targets: [{zzz: 1}]", "targets: [{databases: {zzz: 1}}]"}) {
     for (std::string& key : known_keys(text)) keys.push_back(std::move(key));
   }
   return keys;
@@ -75,14 +77,18 @@ TEST(Example, SaysTheDefaultsOfATarget) {
   EXPECT_EQ(one.access, other.access);
   EXPECT_EQ(one.databases, other.databases);
   expect_same_instruments(one.instruments, other.instruments);
+  for (const CheckInfo& check : health::check_infos())
+    EXPECT_EQ(setting_of(one.checks, check), (CheckSetting{true, check.threshold})) << check.name;
 }
 
-TEST(Example, ShowsEveryKeyAndCollector) {
+TEST(Example, ShowsEveryKeyCollectorAndCheck) {
   const std::string example = read_file(kExample);
   for (const std::string& key : all_keys()) EXPECT_THAT(example, HasSubstr(key)) << key;
   for (const Collector& collector : collectors::catalogue()) {
     EXPECT_THAT(example, HasSubstr("\n  " + collector.name + ":")) << collector.name;
   }
+  for (const CheckInfo& check : health::check_infos())
+    EXPECT_THAT(example, HasSubstr("\n  " + check.name + ":")) << check.name;
 }
 
 TEST(Manual, ListsEveryKey) {

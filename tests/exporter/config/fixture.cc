@@ -42,12 +42,21 @@ std::vector<Collector> fake_catalogue() {
   return {collector("replication", "slot_name"), bloat, disks};
 }
 
+std::vector<CheckInfo> fake_checks() {
+  return {{.name = "up", .help = "It answers."},
+          {.name = "lag", .help = "Its lag.", .unit = Unit::kSeconds, .threshold = {.warning = 60, .critical = 300}},
+          {.name = "retained", .help = "Its WAL.", .unit = Unit::kBytes, .threshold = {.warning = 1'048'576}}};
+}
+
 Context fake_context(std::map<std::string, std::string> variables) {
   const auto environment = [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
-  return {.catalogue = fake_catalogue(), .read_conninfo = read_conninfo, .environment = environment};
+  return {.catalogue = fake_catalogue(),
+          .read_conninfo = read_conninfo,
+          .environment = environment,
+          .checks = fake_checks()};
 }
 
 Config parse_text(const std::string& text, std::map<std::string, std::string> variables) {

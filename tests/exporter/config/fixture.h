@@ -1,4 +1,5 @@
-// A configuration's outside world, made up: three collectors, a reader of simple connection strings, a few variables.
+// A configuration's outside world, made up: three collectors, three checks, a reader of simple connection strings, a
+// few variables.
 #pragma once
 
 #include <map>
@@ -10,6 +11,7 @@
 namespace pgwatch::config {
 
 std::vector<Collector> fake_catalogue();  // replication (fast), bloat (slow, off), disks (host)
+std::vector<CheckInfo> fake_checks();     // up (no thresholds), lag (60 s, 300 s), retained (1 MiB, none)
 
 Context fake_context(std::map<std::string, std::string> variables = {});
 

@@ -43,6 +43,21 @@ TEST(Durations, PrintInTheLargestUnitThatIsExact) {
   EXPECT_EQ(to_text(Milliseconds(0)), "0s");
 }
 
+TEST(Durations, AreSecondsToo) {
+  EXPECT_EQ(read_seconds("500ms"), 0.5);
+  EXPECT_EQ(read_seconds("5m"), 300);
+  EXPECT_FALSE(read_seconds("5"));
+}
+
+TEST(Sizes, AreANumberAndItsUnit) {
+  EXPECT_EQ(read_size("512B"), 512);
+  EXPECT_EQ(read_size("256MiB"), 268'435'456);
+  EXPECT_EQ(read_size("2GiB"), 2'147'483'648);
+  EXPECT_EQ(read_size("100TiB"), 109'951'162'777'600);
+  for (const char* text : {"", "1", "GiB", "1GB", "1 GiB", "-1B", "1.5GiB", "1gib", "99999999999GiB"})
+    EXPECT_FALSE(read_size(text)) << text;
+}
+
 TEST(Expand, ReplacesVariablesOnce) {
   EXPECT_EQ(expand_with_x("a${X}b${X}"), "avaluebvalue");
   EXPECT_EQ(expand("${A}", fake_context({{"A", "${B}"}}).environment), "${B}");

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Limits kLimits{.header_time = 5s, .idle_time = 75s};
+constexpr Limits kLimits{.header_time = 5s, .answer_time = 300s, .idle_time = 75s};
 constexpr int kNoSocket = -1;
 
 // How far away the next deadline is, to the second.
@@ -37,6 +37,8 @@ TEST(Connections, GiveTheNextHeaderItsOwnTime) {
   Connections::Visit& visit = connections.opened(kNoSocket);
   connections.header_complete(visit);
   EXPECT_EQ(time_left(connections), std::nullopt);
+  connections.answering(visit);
+  EXPECT_EQ(time_left(connections), 300s);
   connections.answered(visit);
   EXPECT_EQ(time_left(connections), 75s);
   connections.request_line(visit);

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <stdexcept>
 
 #include "exporter/http/server.h"
@@ -48,6 +49,12 @@ std::string request_with_header_of(std::size_t size) {
   return start + std::string(size - start.size() - end.size(), 'x') + end;
 }
 
+std::string repeated(const std::string& text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
 // Whether the server ends a connection whose client goes on sending a byte now and then.
 bool ends_while_dripping(test::HttpConnection& client) {
   for (int i = 0; i < 500; ++i) {
@@ -80,13 +87,45 @@ TEST_F(HttpLimits, RefusesALongerRequestLine) {
   EXPECT_EQ(connect()->get("/" + std::string(20'000, 'x')).status, 414);
 }
 
+TEST_F(HttpLimits, CountsEveryLineOfARepeatedHeader) {
+  serve({.header_bytes = 16 * 1024});
+  const std::string name(40, 'A');
+  EXPECT_EQ(connect()->get("/", test::HttpHeaders(300, {name, "b"})).status, 200);
+  EXPECT_EQ(connect()->get("/", test::HttpHeaders(400, {name, "b"})).status, 431);
+}
+
 TEST_F(HttpLimits, RefusesAHeaderOfTooManyLines) {
   serve({.header_bytes = 16 * 1024});
   const auto client = connect();
   std::string header = "GET / HTTP/1.1\r\nHost: t\r\n";
-  for (int i = 0; i < 500; ++i) header += "A: b\r\n";
+  for (int i = 0; i < 2'000; ++i) header += "A: b\r\n";
   client->send(header);
   EXPECT_EQ(client->receive().status, 431);
+}
+
+TEST_F(HttpLimits, TakesManyArgumentsAndLines) {
+  std::size_t arguments = 0;
+  serve({.header_bytes = 16 * 1024}, [&](const Request& request, const Reply& reply) {
+    arguments = request.query.size();
+    reply(Response::text(200, "hello"));
+  });
+  std::string target = "/?collect[]=replication";
+  for (int i = 1; i < 200; ++i) target += "&collect[]=replication";
+  auto client = connect();
+  EXPECT_EQ(client->get(target).status, 200);
+  EXPECT_EQ(arguments, 200U);
+  EXPECT_EQ(client->get("/?" + std::string(16'000, '&') + "x").status, 200);
+  EXPECT_EQ(arguments, 1U);
+  EXPECT_EQ(client->get("/", test::HttpHeaders(300, {"A", "b"})).status, 200);
+  EXPECT_EQ(client->get("/", {{"Cookie", repeated("a;", 3'000)}}).status, 431);
+}
+
+TEST_F(HttpLimits, AnswersWhateverStandsInALineThatIsTooLong) {
+  serve({.header_bytes = 16 * 1024});
+  for (const char* argument : {"&", "a&", "collect[]=replication&", "%zz=&"})
+    for (const std::size_t size : {16'500u, 32'000u, 64'000u, 200'000u})
+      EXPECT_EQ(connect()->get("/?" + repeated(argument, size / std::strlen(argument))).status, 414)
+          << argument << size;
 }
 
 TEST_F(HttpLimits, EndsAConnectionWhoseHeaderIsSlow) {
@@ -139,17 +178,30 @@ TEST_F(HttpLimits, LeavesTheHandlerAllTheTimeItNeeds) {
   EXPECT_EQ(client->receive().body, "at last");
 }
 
-TEST_F(HttpLimits, EndsAConnectionThatDoesNotTakeItsAnswer) {
-  const auto text = std::make_shared<const std::string>(50'000'000, 'x');
-  serve({.idle_time = 1s, .connections = 1}, [=](const Request& request, const Reply& reply) {
-    if (request.path == "/") return greet(request, reply);
-    reply({.body = [=] { return *text; }});
-  });
-  const auto client = connect();
-  client->send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
-  EXPECT_TRUE(client->has_data(10'000));
-  connect_and_get();  // which waits for the only place
-  EXPECT_LT(client->receive_rest().size(), text->size());
+// The next client gets the only place while the first has not read to the end.
+class HttpLimitsOfAnswers : public HttpLimits {
+ protected:
+  void expect_the_end_of_one_that_takes_nothing(Limits limits) {
+    const auto text = std::make_shared<const std::string>(50'000'000, 'x');
+    limits.connections = 1;
+    serve(limits, [=](const Request& request, const Reply& reply) {
+      if (request.path == "/") return greet(request, reply);
+      reply({.body = [=] { return *text; }});
+    });
+    const auto client = connect();
+    client->send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
+    EXPECT_TRUE(client->has_data(10'000));
+    connect_and_get();
+    EXPECT_LT(client->receive_rest().size(), text->size());
+  }
+};
+
+TEST_F(HttpLimitsOfAnswers, EndAConnectionThatTakesNothing) {
+  expect_the_end_of_one_that_takes_nothing({.idle_time = 1s});
+}
+
+TEST_F(HttpLimitsOfAnswers, EndAConnectionThatTakesTooLong) {
+  expect_the_end_of_one_that_takes_nothing({.answer_time = 200ms, .idle_time = 60s});
 }
 
 TEST_F(HttpLimits, RefusesOneClientMoreThanSixtyFourConnections) {

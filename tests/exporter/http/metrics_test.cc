@@ -41,6 +41,7 @@ class Metrics : public ::testing::Test {
       ++asks_;
       std::thread([done, snapshot = snapshot_] { done(snapshot); }).detach();
     };
+    backend.aliases = {{"replication_slot", "replication_slots"}};
     backend.world = [this] { return std::make_shared<const World>(world_); };
     backend.report = [this](const Snapshot&) {
       if (report_fails_) throw std::runtime_error("oh");
@@ -91,6 +92,11 @@ TEST_F(Metrics, AskForEverythingWhereNothingIsNamed) {
 TEST_F(Metrics, AskForTheCollectorsNamed) {
   EXPECT_EQ(get("/metrics?collect[]=replication&collect%5B%5D=replication_slots").status, 200);
   EXPECT_THAT(asked_.collectors, ElementsAre("replication", "replication_slots"));
+}
+
+TEST_F(Metrics, AskForACollectorByItsOtherName) {
+  EXPECT_EQ(get("/metrics?collect[]=replication_slot").status, 200);
+  EXPECT_THAT(asked_.collectors, ElementsAre("replication_slots"));
 }
 
 TEST_F(Metrics, NameTheCollectorsThereAreWhereOneIsUnknown) {
@@ -155,9 +161,15 @@ TEST(ScrapeBudget, LeavesAtLeastAFifthOfASecondAndAtMostOne) {
 }
 
 TEST(ScrapeBudget, IsNeverNothingAndNeverForever) {
-  EXPECT_EQ(scrape_budget("0.001", 10s), 100ms);
+  EXPECT_EQ(scrape_budget("0.3", 10s), 100ms);
+  EXPECT_EQ(scrape_budget("0.2", 10s), 100ms);
   EXPECT_EQ(scrape_budget("3600", 10s), 60s);
   EXPECT_EQ(scrape_budget("1e300", 10s), 60s);
+}
+
+TEST(ScrapeBudget, EndsBeforeTheClientHasGone) {
+  EXPECT_EQ(scrape_budget("0.05", 10s), 25ms);
+  EXPECT_EQ(scrape_budget("0.002", 10s), 1ms);
 }
 
 TEST(ScrapeBudget, IsTheFallbacksWhereTheHeaderIsNoPositiveNumber) {

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 
+#include "exporter/postgres/connection.h"
 #include "tests/support/temporary_folder.h"
 
 namespace pgwatch::postgres {
@@ -181,6 +183,80 @@ TEST(Conninfo, RefusesWhatCannotBe) {
   EXPECT_THAT(refusal("host=a port=99999"), HasSubstr("a port is not a number from 1 to 65535"));
   EXPECT_THAT(refusal("host=a port=x"), HasSubstr("a port is not a number"));
   EXPECT_NE(refusal("just_a_name"), "");
+}
+
+TEST(Conninfo, RefusesWhatLibpqSeesOnlyWhenItConnects) {
+  EXPECT_EQ(refusal("host=a target_session_attrs=nonsense"),
+            "connection string: target_session_attrs: expected any, read-write, read-only, primary, standby or "
+            "prefer-standby");
+  for (const std::string keyword : {"connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval",
+                                    "keepalives_count", "tcp_user_timeout"}) {
+    for (const std::string value : {"x", "1x", "1.5", "99999999999"})
+      EXPECT_EQ(refusal("host=a " + keyword + "=" + value),
+                "connection string: " + keyword + ": expected a whole number");
+    for (const std::string value : {"0", "7", "-1", "' +7 '", "''"})
+      EXPECT_EQ(refusal("host=a " + keyword + "=" + value), "") << value;
+  }
+  for (const char* word : {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"})
+    EXPECT_EQ(refusal("host=a target_session_attrs=" + std::string(word)), "") << word;
+  const Variable attributes("PGTARGETSESSIONATTRS", "nonsense");
+  EXPECT_THAT(refusal("host=a"), HasSubstr("target_session_attrs: expected any"));
+}
+
+// -- The password file ------------------------------------------------------------------------------------------------
+
+class ConninfoPassfile : public testing::Test {
+ protected:
+  std::string path(std::filesystem::perms mode) const {
+    const std::filesystem::path file = folder_.write(".pgpass", "*:*:*:*:Gehe1m\n");
+    std::filesystem::permissions(file, mode);
+    return file.string();
+  }
+  std::string open_to_others() const { return path(std::filesystem::perms(0644)); }
+  std::string own() const { return path(std::filesystem::perms(0600)); }
+
+  const pgwatch::test::TemporaryFolder folder_;
+};
+
+TEST_F(ConninfoPassfile, IsUsedWhereOnlyItsOwnerReadsIt) {
+  const Conninfo conninfo = read("host=a passfile=" + own());
+  EXPECT_EQ(conninfo.passfile_complaint(), "");
+  EXPECT_EQ(parameters(conninfo).at("passfile"), own());
+  EXPECT_FALSE(parameters(conninfo).contains("password")) << "libpq looks it up, for each host anew";
+}
+
+TEST_F(ConninfoPassfile, IsKeptFromLibpqWhileOthersMayReadIt) {
+  const std::string file = open_to_others();
+  const Conninfo conninfo = read("host=a passfile=" + file);
+  EXPECT_EQ(conninfo.passfile_complaint(),
+            "password file " + file + " is not used: others than its owner may use it; cure: chmod 0600");
+  EXPECT_NE(parameters(conninfo).at("passfile"), file);
+  EXPECT_EQ(parameters(conninfo).at("passfile"), "/dev/null/none");
+  own();
+  EXPECT_EQ(parameters(conninfo).at("passfile"), file) << "cured since";
+}
+
+TEST_F(ConninfoPassfile, MakesLibpqSayNothingOnStderr) {
+  const Variable file("PGPASSFILE", open_to_others());
+  testing::internal::CaptureStderr();
+  const Conninfo conninfo = read("host=127.0.0.1 port=1");
+  const Connection connection(conninfo.parameters(conninfo.endpoints(), "", Secret()));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_NE(conninfo.passfile_complaint(), "");
+}
+
+TEST_F(ConninfoPassfile, IsThatOfTheHomeWhereNoneIsNamed) {
+  const Variable home("HOME", folder_.path().string());
+  EXPECT_EQ(parameters(read("host=a")).at("passfile"), folder_.path().string() + "/.pgpass");
+  EXPECT_EQ(read("host=a").passfile_complaint(), "") << "there is none";
+  open_to_others();
+  EXPECT_THAT(read("host=a").passfile_complaint(), HasSubstr("/.pgpass is not used"));
+  EXPECT_EQ(read("host=a password=p").passfile_complaint(), "") << "nobody asks for it";
+}
+
+TEST_F(ConninfoPassfile, IsAPlainFile) {
+  EXPECT_THAT(read("host=a passfile=/dev/null").passfile_complaint(),
+              HasSubstr("/dev/null is not used: it is no plain"));
 }
 
 TEST(Conninfo, RefusalsHoldNoSecret) {

@@ -49,6 +49,51 @@ TEST(Down, DoesNotMistakeOneTroubleForAnother) {
   EXPECT_EQ(reason_of("invalid port number:  12345 is odd"), "other") << "five digits without a colon are no SQLSTATE";
 }
 
+const std::string kRefusedV6 = "connection to server at \"::1\", port 1 failed: Connection refused\n";
+const std::string kUnreachable = "connection to server at \"2001:db8::1\", port 1 failed: Network is unreachable\n";
+const std::string kStandby = "connection to server at \"192.0.2.7\", port 1 failed: server is in hot standby mode\n";
+
+TEST(Down, WhoGotFurthestGivesTheReason) {
+  EXPECT_EQ(reason_of(kRefusedV6 + said("SSL error: certificate verify failed")), "tls");
+  EXPECT_EQ(reason_of(kRefusedV6 + said("server closed the connection unexpectedly")), "other");
+  EXPECT_EQ(reason_of(kRefusedV6 + said("FATAL:  3D000: database \"sales\" does not exist")), "other");
+  EXPECT_EQ(reason_of(kRefusedV6 + kUnreachable), "refused") << "what says nothing goes before nothing";
+  EXPECT_EQ(reason_of(kUnreachable + kRefusedV6), "refused");
+  EXPECT_EQ(reason_of(kRefusedV6 + said("Connection timed out")), "timeout") << "of equals the last";
+}
+
+TEST(Down, KnowsServersThatAreNotAsAskedFor) {
+  for (const char* words : {"server is in hot standby mode", "server is not in hot standby mode",
+                            "session is read-only", "session is not read-only"})
+    EXPECT_EQ(reason_of(said(words)), "wrong_role") << words;
+  EXPECT_EQ(reason_of(kStandby + kRefusedV6), "wrong_role");
+  EXPECT_EQ(reason_of(kStandby + said("FATAL:  57P03: the database system is starting up")), "starting");
+}
+
+TEST(Down, DetailBeginsWithWhoGotFurthestAndTellsOfAll) {
+  EXPECT_EQ(
+      classify(kStandby + kRefusedV6).detail,
+      "connection to server at \"192.0.2.7\", port 1 failed: server is in hot standby mode: no server that answers "
+      "is what target_session_attrs asks for; connection to server at \"::1\", port 1 failed: Connection refused");
+  EXPECT_EQ(
+      classify(kRefusedV6 + kRefusedV6).detail,
+      "connection to server at \"::1\", port 1 failed: Connection refused: check that the server runs and listens "
+      "there");
+}
+
+TEST(Down, CureFitsTheTrouble) {
+  const auto cure_of = [](const std::string& words) {
+    const std::string detail = classify(said(words)).detail;
+    return detail.substr(detail.rfind(": ") + 2);
+  };
+  EXPECT_EQ(cure_of("SSL error: certificate verify failed"),
+            "check that the server's certificate has not expired and that sslrootcert has its issuer");
+  EXPECT_EQ(cure_of("SSL error: tlsv1 alert unknown ca"), "check sslcert, and its own ssl_ca_file");
+  EXPECT_EQ(cure_of("FATAL:  28000: connection requires a valid client certificate"), "give sslcert and sslkey");
+  EXPECT_EQ(cure_of("FATAL:  28000: no pg_hba.conf entry for host \"h\""), "check user, password and pg_hba.conf");
+  EXPECT_EQ(cure_of("Provide the root certificate file."), "check sslmode and the certificates") << "no .: between";
+}
+
 TEST(Down, DetailIsOneLineWithTheCure) {
   EXPECT_EQ(
       classify(said("FATAL:  28P01: password authentication failed for user \"w\"\nLOCATION:  auth_failed, auth.c:1"))

@@ -1,0 +1,10 @@
+// StandardStreams: input, output and error, there whatever the caller closed.
+#pragma once
+
+namespace pgwatch {
+
+// Opens /dev/null for each that is closed: else the next socket or file would get its number, and our log lines. Call
+// it before anything else is opened.
+void open_standard_streams();
+
+}  // namespace pgwatch

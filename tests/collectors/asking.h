@@ -1,0 +1,32 @@
+// Asking: a collector asked as the engine asks it, step after step, of a server or of a recording.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exporter/model/collector.h"
+
+namespace pgwatch::test {
+
+struct Asked {
+  struct Step {
+    Memory memory;  // what the plan was made with
+    std::string sql;
+    Rows rows;
+  };
+
+  std::vector<Step> steps;
+  std::optional<Skip> skip;  // why there was nothing to ask, or nothing more
+  Samples samples;
+};
+
+// `answer` gives the rows of a statement; what it throws comes through. A collector that reads the host or comes to no
+// end throws std::logic_error.
+Asked ask(const Collector& collector, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer);
+
+// The catalogue without those that read the host.
+std::vector<Collector> collectors_of_servers();
+
+}  // namespace pgwatch::test

@@ -1,0 +1,74 @@
+// Every built-in collector on what servers of every major answered it: from recorded facts to a plan, from recorded
+// rows to samples.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/collectors/recording.h"
+#include "tests/collectors/skips.h"
+
+namespace pgwatch::test {
+namespace {
+
+using testing::Contains;
+using testing::IsSubsetOf;
+
+class Recorded : public testing::TestWithParam<RecordedServer> {
+ protected:
+  static Asked ask(const Collector& collector) { return ask_recording(GetParam(), collector); }
+};
+
+INSTANTIATE_TEST_SUITE_P(, Recorded, testing::ValuesIn(recorded_servers()),
+                         [](const auto& server) { return server.param.name(); });
+
+TEST_P(Recorded, EveryCollectorHasAnAnswerOrAListedSkip) {
+  const bool in_recovery = recorded_facts(GetParam()).facts.in_recovery;
+  EXPECT_EQ(in_recovery, GetParam().role == "standby");
+  for (const Collector& collector : collectors_of_servers()) {
+    const Asked asked = ask(collector);
+    EXPECT_EQ(asked.skip ? asked.skip->reason : "", expected_skip(collector.name, GetParam().major, in_recovery))
+        << collector.name << ": " << (asked.skip ? asked.skip->detail : "it answers");
+  }
+}
+
+// A histogram is read from arrays and two numbers.
+std::vector<std::string> result_columns(const Column& column) {
+  if (column.use != Use::kHistogram) return {column.name};
+  return {column.name, column.name + "_bucket", column.name + "_sum", column.name + "_count"};
+}
+
+std::set<std::string> declared_columns(const Collector& collector) {
+  std::set<std::string> names;
+  for (const Column& column : collector.columns)
+    for (std::string& name : result_columns(column)) names.insert(std::move(name));
+  return names;
+}
+
+TEST_P(Recorded, AnswersHaveEveryDeclaredColumn) {
+  for (const Collector& collector : collectors_of_servers()) {
+    const Asked asked = ask(collector);
+    std::set<std::string> answered;
+    for (const Asked::Step& step : asked.steps) answered.insert(step.rows.columns().begin(), step.rows.columns().end());
+    if (asked.skip || collector.emit) continue;
+    EXPECT_THAT(declared_columns(collector), IsSubsetOf(answered)) << collector.name;
+  }
+}
+
+TEST_P(Recorded, NoSampleIsSaidTwiceOrLost) {
+  for (const Collector& collector : collectors_of_servers()) {
+    const Samples samples = ask(collector).samples;
+    EXPECT_EQ(samples.duplicates(), 0U) << collector.name;
+    EXPECT_EQ(samples.overflow(), 0U) << collector.name;
+  }
+}
+
+TEST_P(Recorded, NothingIsKeptOfCollectorsThatAskNothing) {
+  std::set<std::string> asked = {"facts"};
+  for (const Collector& collector : collectors_of_servers())
+    if (!ask(collector).steps.empty()) asked.insert(collector.name);
+  EXPECT_THAT(recordings_of(GetParam()), IsSubsetOf(asked)) << "remove what nobody asks any more";
+}
+
+}  // namespace
+}  // namespace pgwatch::test

@@ -1,0 +1,81 @@
+// Every way a collector may ask is the right one for some server: no variant and no /*if …*/ goes untried. That each
+// runs where it is chosen is for tests/integration/answers_test.cc.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "exporter/model/plan.h"
+#include "exporter/model/sql_text.h"
+#include "tests/collectors/recording.h"
+
+namespace pgwatch::test {
+namespace {
+
+using testing::ElementsAre;
+
+// A variant's number in its list, a need, and whether it was there.
+using Choices = std::map<std::pair<std::size_t, std::string>, std::set<bool>>;
+
+struct Ways {
+  std::set<std::size_t> variants;
+  Choices choices;
+};
+
+const std::vector<Sql>* variants_of(const Collector& collector) {
+  return std::get_if<std::vector<Sql>>(&collector.source);
+}
+
+std::vector<std::string> needs_in(const Sql& variant) {
+  return needs_of({.source = std::vector<Sql>{{.text = variant.text}}});
+}
+
+std::size_t chosen_variant(const Collector& collector, const Facts& facts, const Memory& memory) {
+  const std::vector<Sql>& variants = *variants_of(collector);
+  const auto fits = [&](const Sql& one) {
+    return std::holds_alternative<Statement>(plan({.source = std::vector<Sql>{one}}, facts, memory));
+  };
+  return static_cast<std::size_t>(std::find_if(variants.begin(), variants.end(), fits) - variants.begin());
+}
+
+Ways ways_taken(const Collector& collector) {
+  Ways ways;
+  for (const RecordedServer& server : recorded_servers()) {
+    const Facts facts = recorded_facts(server).facts;
+    for (const Asked::Step& step : ask_recording(server, collector).steps) {
+      const std::size_t variant = chosen_variant(collector, facts, step.memory);
+      ways.variants.insert(variant);
+      for (const std::string& need : needs_in(variants_of(collector)->at(variant)))
+        ways.choices[{variant, need}].insert(facts.present.contains(need));
+    }
+  }
+  return ways;
+}
+
+// Those that list their variants and are asked somewhere.
+std::vector<Collector> collectors_with_variants() {
+  std::vector<Collector> collectors = collectors_of_servers();
+  std::erase_if(collectors,
+                [](const Collector& one) { return variants_of(one) == nullptr || ways_taken(one).variants.empty(); });
+  return collectors;
+}
+
+TEST(Variants, AreEachChosenOnSomeMajor) {
+  for (const Collector& collector : collectors_with_variants()) {
+    const Ways ways = ways_taken(collector);
+    for (std::size_t variant = 0; variant < variants_of(collector)->size(); ++variant)
+      EXPECT_TRUE(ways.variants.contains(variant))
+          << collector.name << ": its variant " << variant + 1 << " is chosen on no major";
+  }
+}
+
+TEST(Variants, TakeBothSidesOfEveryChoice) {
+  for (const Collector& collector : collectors_with_variants())
+    for (const auto& [choice, taken] : ways_taken(collector).choices)
+      EXPECT_THAT(taken, ElementsAre(false, true))
+          << collector.name << ": /*if " << choice.second << "*/ of its variant " << choice.first + 1;
+}
+
+}  // namespace
+}  // namespace pgwatch::test

@@ -1,0 +1,119 @@
+// What pgwatch --once writes, and where: JSON on every path, pages that Prometheus takes, files replaced whole.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "exporter/util/file.h"
+#include "tests/integration/one_probe.h"
+
+namespace pgwatch::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class OnceFormat : public SharedServer {
+ protected:
+  static std::string config() { return config_of({{"main", server_->conninfo()}}); }
+};
+
+// -- JSON -------------------------------------------------------------------------------------------------------------
+
+std::vector<std::string> errors_of(const Json& json) {
+  std::vector<std::string> errors;
+  for (const Json& error : json.at("errors").items()) errors.push_back(error.text());
+  return errors;
+}
+
+TEST_F(OnceFormat, WrongUsageIsJsonToo) {
+  OneProbe probe(std::vector<std::string>{"--once", "--format", "json", "--nonsense"});
+  EXPECT_EQ(probe.status(), 3);
+  const Json json = probe.json();
+  EXPECT_EQ(json.at("status").text(), "unknown");
+  EXPECT_EQ(json.at("exit_code").number(), 3);
+  EXPECT_THAT(errors_of(json), ElementsAre("unknown option --nonsense; see --help"));
+}
+
+TEST_F(OnceFormat, WrongConfigurationIsJsonToo) {
+  OneProbe probe("tragets: []", {{"--format", "json"}});
+  EXPECT_EQ(probe.status(), 3);
+  EXPECT_THAT(errors_of(probe.json()), ElementsAre(HasSubstr(R"(pgwatch.yaml:1:1: unknown key \"tragets\")")));
+}
+
+TEST_F(OnceFormat, NothingMatchedIsJsonToo) {
+  OneProbe probe(config(), {{"--format", "json", "--check", "uq"}});
+  EXPECT_EQ(probe.status(), 3);
+  EXPECT_THAT(errors_of(probe.json()), ElementsAre(HasSubstr("no check of any server is called uq")));
+  EXPECT_TRUE(probe.json().at("checks").items().empty());
+}
+
+// -- Pages of metrics -------------------------------------------------------------------------------------------------
+
+std::set<std::string> families_of_servers(const Exposition& page) {
+  std::set<std::string> names;
+  for (const Sample& sample : page.all("pg_up")) EXPECT_EQ(sample.labels.at("server"), "main");
+  for (const Sample& sample : page.samples())
+    if (sample.labels.contains("server") && sample.name.starts_with("pg_")) names.insert(sample.name);
+  return names;
+}
+
+TEST_F(OnceFormat, PageHoldsWhatTheDaemonSaysOfTheServers) {
+  OneProbe probe(config(), {{"--format", "prometheus", "--check", "up"}});
+  EXPECT_EQ(probe.status(), 0);
+  const Exposition page(probe.output());
+  const Pgwatch daemon(config());
+  ASSERT_TRUE(becomes_whole(daemon, "main"));
+  EXPECT_EQ(families_of_servers(page), families_of_servers(scrape(daemon).page));
+  EXPECT_EQ(page.value("pg_up", {{"server", "main"}}), 1);
+  EXPECT_EQ(page.value("pgwatch_once_status"), 0);
+  EXPECT_EQ(page.value("pgwatch_once_check_status", {{"server", "main"}, {"check", "up"}}), 0);
+  EXPECT_GT(page.value("pgwatch_once_timestamp_seconds"), 1.7e9);
+  EXPECT_EQ(page.value("pgwatch_threshold",
+                       {{"server", "main"}, {"check", "replication_lag_seconds"}, {"severity", "critical"}}),
+            300);
+}
+
+// It complains of names that postgres_exporter gave, by status 3; what it cannot read is status 1.
+TEST_F(OnceFormat, PageIsReadByPromtool) {
+  const TemporaryFolder folder;
+  const std::string file = folder.path() / "pgwatch.prom";
+  OneProbe probe(config(), {{"--format", "prometheus", "--output", file}});
+  EXPECT_EQ(probe.status(), 0);
+  run({.arguments = {"/bin/sh", "-c", "promtool check metrics <\"$0\"; [ $? -eq 0 ] || [ $? -eq 3 ]", file}});
+}
+
+// A textfile collector alerts on it; nobody reads the log of a timer.
+TEST_F(OnceFormat, PageOfAFailureSaysSo) {
+  OneProbe probe("tragets: []", {{"--format", "prometheus"}});
+  EXPECT_EQ(probe.status(), 3);
+  EXPECT_EQ(Exposition(probe.output()).value("pgwatch_once_status"), 3);
+  EXPECT_THAT(probe.errors(), HasSubstr("unknown key"));
+}
+
+// -- Files ------------------------------------------------------------------------------------------------------------
+
+TEST_F(OnceFormat, FileTakesTheResultAndStandardOutputNothing) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("result", "old");
+  OneProbe probe(config(), {{"--output", file.string(), "--verbose"}});
+  EXPECT_EQ(probe.status(), 0);
+  EXPECT_EQ(probe.output(), "");
+  EXPECT_THAT(read_file(file), StartsWith("OK - "));
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms{0644});
+}
+
+TEST_F(OnceFormat, FileThatCannotBeWrittenIsAnErrorInEveryStyle) {
+  for (const auto& [style, status] : {std::pair{"nagios", 3}, std::pair{"binary", 1}, std::pair{"zero", 3}}) {
+    OneProbe probe(config(), {{"--output", "/nowhere/result", "--exit-style", style}});
+    EXPECT_EQ(probe.status(), status) << style;
+    EXPECT_THAT(probe.errors(), HasSubstr("cannot write /nowhere/result: No such file or directory"));
+  }
+}
+
+}  // namespace
+}  // namespace pgwatch::test

@@ -1,0 +1,155 @@
+// pgwatch --once and what does not answer: the result comes within the timeout and a second, whole, with its verdict.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "tests/integration/one_probe.h"
+#include "tests/support/descriptor.h"
+#include "tests/support/scripted_postgres.h"
+#include "tests/support/silent_resolver.h"
+
+namespace pgwatch::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// One server that is down, in a moment.
+const std::string kGone = config_of({{"gone", "host=127.0.0.1 port=1 user=pgwatch"}});
+
+ProbeOptions json_within(const std::string& timeout) { return {{"--format", "json", "--timeout", timeout}}; }
+
+class OnceHang : public SharedServer {
+ protected:
+  void TearDown() override { server_->thaw(); }
+
+  // Another beside it is down, and that is told as well.
+  static std::string config(const std::string& conninfo) {
+    return config_of({{"silent", conninfo}, {"gone", "host=127.0.0.1 port=1 user=pgwatch"}});
+  }
+
+  static void expect_timeout(OneProbe& probe, std::chrono::milliseconds timeout, const std::string& reason) {
+    EXPECT_EQ(probe.status(timeout), 2) << probe.errors();
+    const Json json = probe.json();
+    EXPECT_EQ(json.at("exit_code").number(), 2);
+    EXPECT_THAT(said(json, "silent", "up"), StartsWith("critical: down, " + reason));
+    EXPECT_THAT(said(json, "gone", "up"), StartsWith("critical: down, refused"));
+  }
+};
+
+TEST_F(OnceHang, ServerThatAcceptsAndIsSilentIsCriticalInTime) {
+  const ScriptedPostgres silent({.greeting = Script::Act::kSilence});
+  OneProbe probe(config(silent.conninfo()), json_within("1s"));
+  expect_timeout(probe, 1s, "timeout");
+}
+
+TEST_F(OnceHang, StoppedPostmasterIsCriticalInTime) {
+  server_->freeze_postmaster();
+  OneProbe probe(config(server_->conninfo()), json_within("1s"));
+  expect_timeout(probe, 1s, "timeout");
+}
+
+// It was let in, and then its backend stops.
+TEST_F(OnceHang, StoppedBackendIsCriticalInTime) {
+  Proxy proxy(server_->port());
+  proxy.delay(300ms);
+  OneProbe probe(config(server_->conninfo("pgwatch", "postgres", proxy.port())), json_within("4s"));
+  ASSERT_TRUE(eventually([] { return server_->backends().size() == 1; }));
+  server_->freeze_backends();
+  expect_timeout(probe, 4s, "timeout");
+}
+
+TEST_F(OnceHang, ResolverThatNeverAnswersIsCriticalInTime) {
+  if (const std::string why = SilentResolver::unavailable(); !why.empty()) GTEST_SKIP() << why;
+  SilentResolver resolver;
+  ProbeOptions options = json_within("1s");
+  options.mounts = resolver.mounts();
+  OneProbe probe(config("host=database.example user=pgwatch dbname=postgres"), options);
+  expect_timeout(probe, 1s, "dns");
+  EXPECT_GT(resolver.questions(), 0U);
+}
+
+TEST_F(OnceHang, SignalBringsTheResultAtOnce) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    Proxy proxy(server_->port());
+    proxy.black_hole();
+    OneProbe probe(config_of({{"silent", server_->conninfo("pgwatch", "postgres", proxy.port())}}), json_within("1h"));
+    ASSERT_TRUE(eventually([&] { return proxy.counts().open > 0; }));
+    probe.signal(number);
+    EXPECT_EQ(probe.status(), 2);
+    EXPECT_EQ(said(probe.json(), "silent", "up"), "critical: interrupted before it answered");
+  }
+}
+
+// -- Files that do not answer -----------------------------------------------------------------------------------------
+
+// A pipe for a file: who reads it waits for ever, for we hold it open and say nothing.
+class OncePipe : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0); }
+
+  // Once somebody reads it.
+  bool hold_open() {
+    return eventually([this] {
+      pipe_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+      return static_cast<bool>(pipe_);
+    });
+  }
+
+  OneProbe probe(const std::string& timeout) const {
+    return OneProbe(std::vector<std::string>{"--once", "--config", path_, "--format", "json", "--timeout", timeout});
+  }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_.path() / "pipe";
+  Descriptor pipe_;
+};
+
+TEST_F(OncePipe, ConfigThatNeverComesIsCriticalInTime) {
+  OneProbe probe = this->probe("500ms");
+  EXPECT_EQ(probe.status(500ms), 2);
+  EXPECT_THAT(said(probe.json(), "", "pgwatch"), StartsWith("critical: timed out after "));
+}
+
+TEST_F(OncePipe, ConfigThatNeverComesHoldsUpNoSignal) {
+  OneProbe probe = this->probe("1h");
+  ASSERT_TRUE(hold_open());
+  probe.signal(SIGTERM);
+  EXPECT_EQ(probe.status(), 2);
+  EXPECT_THAT(said(probe.json(), "", "pgwatch"), StartsWith("critical: interrupted after "));
+}
+
+// -- Standard output --------------------------------------------------------------------------------------------------
+
+TEST_F(OncePipe, ReaderWhoDoesNotReadIsAnErrorInTime) {
+  pipe_ = Descriptor(::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  while (::write(pipe_.get(), "x", 1) == 1) {
+  }
+  for (const auto& [style, status] : {std::pair{"nagios", 3}, std::pair{"binary", 1}}) {
+    OneProbe probe(kGone, {.arguments = {"--timeout", "500ms", "--exit-style", style}, .redirection = ">" + path_});
+    EXPECT_EQ(probe.status(500ms), status) << style;
+  }
+}
+
+TEST_F(OncePipe, ReaderWhoHasGoneIsAnError) {
+  const std::string redirection = "3<>" + path_ + " >" + path_ + " 3<&-";
+  OneProbe wrong(std::vector<std::string>{"--once", "--nonsense"}, {.redirection = redirection});
+  EXPECT_EQ(wrong.status(), 3);
+  OneProbe probe(kGone, {.redirection = redirection});
+  EXPECT_EQ(probe.status(), 3);
+  EXPECT_THAT(probe.errors(), HasSubstr("cannot write the result: Broken pipe"));
+}
+
+TEST(OnceOutput, ThatIsFullIsAnErrorInEveryStyle) {
+  for (const auto& [style, status] : {std::pair{"nagios", 3}, std::pair{"binary", 1}, std::pair{"zero", 3}}) {
+    OneProbe probe(kGone, {.arguments = {"--exit-style", style}, .redirection = ">/dev/full"});
+    EXPECT_EQ(probe.status(), status) << style;
+    EXPECT_THAT(probe.errors(), HasSubstr("cannot write the result: No space left on device"));
+  }
+}
+
+}  // namespace
+}  // namespace pgwatch::test
