@@ -1,8 +1,6 @@
 #include "exporter/command_line.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -10,68 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/command_line_arguments.h"
 #include "exporter/config/nearest.h"
 #include "exporter/config/values.h"
 #include "exporter/foreign.h"
 
 namespace pgwatch::command_line {
 namespace {
-
-// The arguments as they came.
-struct Arguments {
-  std::string config_file;
-  bool config_given = false;
-  bool check_config = false;
-  bool describe = false;
-  bool once = false;
-  bool verbose = false;
-  bool auto_discover = true;  // pgwatch always does
-  std::vector<std::string> checks;
-  std::map<std::string, std::string> once_values;  // of the options that go with --once, by name
-  std::vector<std::string> listen;
-  std::map<std::string, std::string> values;  // of the options below, by name
-  std::vector<std::string> rest;
-  std::vector<std::string> known;  // every option there is
-};
-
-// Options that override the file, and the variable that stands in for each.
-constexpr std::array kValues = {
-    std::pair<const char*, const char*>{"--web.telemetry-path", "PG_EXPORTER_WEB_TELEMETRY_PATH"},
-    std::pair<const char*, const char*>{"--log.level", ""},
-    std::pair<const char*, const char*>{"--log.format", ""},
-    std::pair<const char*, const char*>{"--include-databases", "PG_EXPORTER_INCLUDE_DATABASES"},
-    std::pair<const char*, const char*>{"--exclude-databases", "PG_EXPORTER_EXCLUDE_DATABASES"},
-    std::pair<const char*, const char*>{"--constantLabels", "PG_EXPORTER_CONSTANT_LABELS"},
-};
-
-constexpr std::array kOnceValues = {"--timeout", "--format", "--output", "--exit-style"};
-
-Arguments read(int argc, const char* const* argv) {
-  Arguments arguments;
-  CLI::App app("", "pgwatch");
-  app.set_help_flag("");
-  app.allow_extras();  // collectors, and whatever we can say more of than CLI11
-  const CLI::Option* config = app.add_option("--config", arguments.config_file)->type_name("FILE");
-  CLI::Option* check = app.add_flag("--check-config", arguments.check_config);
-  CLI::Option* describe = app.add_flag("--describe", arguments.describe)->excludes(check);
-  app.add_flag("--once", arguments.once)->excludes(check)->excludes(describe);
-  app.add_flag("--verbose", arguments.verbose);
-  app.add_option("--check", arguments.checks)->type_name("NAME")->allow_extra_args(false);
-  for (const char* flag : kOnceValues) app.add_option(flag, arguments.once_values[flag])->type_name("VALUE");
-  app.add_flag("--auto-discover-databases", arguments.auto_discover);
-  app.add_option("--web.listen-address", arguments.listen)->type_name("HOST:PORT")->allow_extra_args(false);
-  for (const auto& [flag, variable] : kValues) app.add_option(flag, arguments.values[flag])->type_name("VALUE");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(error.what());
-  }
-  arguments.config_given = config->count() > 0;
-  for (const CLI::Option* option : app.get_options()) arguments.known.push_back(option->get_name());
-  arguments.known.insert(arguments.known.end(), {"--version", "--help"});
-  arguments.rest = app.remaining();
-  return arguments;
-}
 
 bool has(int argc, const char* const* argv, std::string_view flag) {
   return std::any_of(argv + std::min(argc, 1), argv + argc, [&](const char* argument) { return argument == flag; });
@@ -91,6 +34,11 @@ struct Given {
 
 void refuse(const Given& given, const std::string& problem) {
   if (!problem.empty()) fail(given, problem);
+}
+
+std::string checked_role(const std::string& role) {
+  refuse({"--grants", role}, role_problem(role));
+  return role;
 }
 
 std::vector<std::string> split(const std::string& list) {
@@ -279,6 +227,8 @@ Options parse(int argc, const char* const* argv, const config::Environment& envi
   Options options;
   if (arguments.check_config) options.mode = Mode::kCheckConfig;
   if (arguments.describe) options.mode = Mode::kDescribe;
+  if (arguments.grants) options.mode = Mode::kGrants;
+  if (!arguments.role.empty()) options.role = checked_role(arguments.role);
   if (arguments.once) {
     options.mode = Mode::kOnce;
     options.once = read_once(arguments);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "exporter/config/config.h"
+#include "exporter/grants.h"
 #include "exporter/once/options.h"
 
 namespace pgwatch::command_line {
@@ -15,13 +16,14 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class Mode { kServe, kOnce, kCheckConfig, kDescribe, kVersion, kHelp };
+enum class Mode { kServe, kOnce, kCheckConfig, kDescribe, kGrants, kVersion, kHelp };
 
 struct Options {
   Mode mode = Mode::kServe;
   std::string config_file = {};      // "" for none: the environment says what to watch
   config::Overrides overrides = {};  // for config::Context
   once::Options once = {};           // where that is the mode
+  std::string role{kUsualRole};      // for kGrants
 };
 
 // Throws UsageError. --help and --version are answered whatever else is wrong.

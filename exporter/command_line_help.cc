@@ -15,6 +15,7 @@ What to do
   --once                            check the servers once and say how they are
   --check-config                    check the configuration and exit
   --describe                        print every collector and metric and exit
+  --grants[=ROLE]                   print the SQL that makes a role for this
   --version                         print the version and exit
   --help                            print this and exit
 

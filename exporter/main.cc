@@ -6,6 +6,7 @@
 #include "collectors/catalogue.h"
 #include "exporter/command_line.h"
 #include "exporter/describe.h"
+#include "exporter/grants.h"
 #include "exporter/once/once.h"
 #include "exporter/program.h"
 #include "exporter/util/log.h"
@@ -58,6 +59,7 @@ int run(int argc, char** argv) {
     case command_line::Mode::kHelp: std::cout << command_line::help(); return kDone;
     case command_line::Mode::kVersion: std::cout << "pgwatch " << kVersion << '\n'; return kDone;
     case command_line::Mode::kDescribe: std::cout << describe(catalogue); return kDone;
+    case command_line::Mode::kGrants: std::cout << grants(options.role); return kDone;
     case command_line::Mode::kCheckConfig: return check_config(source);
     case command_line::Mode::kServe: return serve(source);
     case command_line::Mode::kOnce: break;

@@ -84,6 +84,16 @@ TEST(CommandLine, KnowsItsModes) {
   EXPECT_EQ(usage_error({"--check-config", "--describe"}), "--check-config excludes --describe");
 }
 
+TEST(CommandLine, GrantsAreForTheUsualRoleOrAnother) {
+  EXPECT_EQ(parse_words({"--grants"}).mode, Mode::kGrants);
+  EXPECT_EQ(parse_words({"--grants"}).role, "pgwatch");
+  EXPECT_EQ(parse_words({"--grants=Some One"}).role, "Some One");
+  EXPECT_EQ(parse_words({"--grants", "watcher"}).role, "watcher");
+  EXPECT_EQ(parse_words({"--grants", "--log.level=debug"}).role, "pgwatch");
+  EXPECT_EQ(usage_error({"--grants=a\tb"}), "--grants \"a\tb\": a role's name has no control characters");
+  EXPECT_EQ(usage_error({"--grants", "--describe"}), "--describe excludes --grants");
+}
+
 TEST(CommandLine, HelpsWhateverElseIsWrong) {
   EXPECT_EQ(parse_words({"--nonsense", "--help"}, {{"PG_EXPORTER_METRIC_PREFIX", "x"}}).mode, Mode::kHelp);
 }

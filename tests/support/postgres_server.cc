@@ -2,10 +2,12 @@
 
 #include <libpq-fe.h>
 #include <signal.h>
+#include <sys/shm.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -17,11 +19,13 @@
 namespace pgwatch::test {
 namespace {
 
-// Small and careless of power cuts: it lives for seconds.
+// Small and careless of power cuts: it lives for seconds. Killed, it would leave shared memory of POSIX behind; in a
+// file it goes with its folder.
 constexpr const char* kSettings = R"(
 fsync = off
 full_page_writes = off
 shared_buffers = 16MB
+dynamic_shared_memory_type = mmap
 max_connections = 40
 max_wal_senders = 8
 wal_keep_size = 1GB
@@ -32,6 +36,18 @@ log_line_prefix = '%m [%p] %q%u@%d '
 constexpr const char* kSocketRules =
     "local all all trust\n"
     "local replication all trust\n";
+
+// A killed server leaves a segment by which its next life would know it, and a machine has few of them. Line 7 of its
+// lock file says which: its key and its number.
+void free_shared_memory(const std::filesystem::path& data) {
+  std::ifstream lock_file(data / "postmaster.pid");
+  std::string line;
+  for (int number = 1; number <= 7; ++number) std::getline(lock_file, line);
+  std::istringstream words(line);
+  long key = 0;
+  int segment = -1;
+  if (words >> key >> segment) ::shmctl(segment, IPC_RMID, nullptr);
+}
 
 int signal_of(PostgresServer::Stop mode) {
   switch (mode) {
@@ -79,6 +95,7 @@ PostgresServer::PostgresServer(const PostgresServer& primary, const std::string&
 // A frozen process would take no notice of its server's end.
 PostgresServer::~PostgresServer() {
   if (postmaster_) kill();
+  free_shared_memory(data_);
 }
 
 PostgresServer PostgresServer::standby(const std::string& name, PostgresOptions options) {

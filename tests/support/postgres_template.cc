@@ -7,6 +7,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "exporter/grants.h"
 #include "tests/support/postgres_programs.h"
 #include "tests/support/temporary_folder.h"
 
@@ -15,13 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRoles =
-    "CREATE ROLE pgwatch LOGIN PASSWORD 'pgwatch-password'\n"
-    "GRANT pg_monitor TO pgwatch\n";
+// The role is what pgwatch tells its users to make, and nothing more.
+std::string roles() { return grants("pgwatch") + "\nALTER ROLE pgwatch PASSWORD '" + password_of("pgwatch") + "';\n"; }
 
 // A standby must not have less of these than its primary last had, and the first primary is this one.
 constexpr const char* kMakeRoles =
-    R"("$0" --single -F -D "$1" -c max_connections=4 -c max_wal_senders=0 -c max_worker_processes=0 )"
+    R"("$0" --single -F -j -D "$1" -c max_connections=4 -c max_wal_senders=0 -c max_worker_processes=0 )"
     R"(-c max_locks_per_transaction=10 postgres < "$2" > /dev/null)";
 
 // One test process at a time makes the template. The lock goes with the file descriptor.
@@ -43,12 +43,12 @@ void make_template(const fs::path& target, int major) {
   const TemporaryFolder folder(server_user());
   const fs::path data = folder.path() / "data";
   const fs::path password = folder.write("password", password_of("postgres"));
-  const fs::path roles = folder.write("roles.sql", kRoles);
+  const fs::path script = folder.write("roles.sql", roles());
   run(server_command(major, {postgres_program(major, "initdb"), "--pgdata=" + data.string(), "--username=postgres",
                              "--pwfile=" + password.string(), "--auth-local=trust", "--auth-host=scram-sha-256",
                              "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}));
   run(server_command(major,
-                     {"sh", "-c", kMakeRoles, postgres_program(major, "postgres"), data.string(), roles.string()}));
+                     {"sh", "-c", kMakeRoles, postgres_program(major, "postgres"), data.string(), script.string()}));
   const fs::path unfinished = target.string() + ".unfinished";
   fs::remove_all(unfinished);
   run({.arguments = {"cp", "-a", "--sparse=always", data.string(), unfinished.string()}});  // WAL is mostly zeros
@@ -58,7 +58,7 @@ void make_template(const fs::path& target, int major) {
 // Named for what it is made from, so that a new server or another recipe makes a new one.
 fs::path template_folder(int major) {
   const std::string recipe =
-      run(server_command(major, {postgres_program(major, "postgres"), "--version"})) + kRoles + kMakeRoles;
+      run(server_command(major, {postgres_program(major, "postgres"), "--version"})) + roles() + kMakeRoles;
   return fs::path(PGWATCH_TEST_CACHE) / ("postgres-template-" + std::to_string(std::hash<std::string>()(recipe)));
 }
 

@@ -1,11 +1,13 @@
 #include "tests/support/temporary_folder.h"
 
 #include <pwd.h>
-#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -20,10 +22,21 @@ void give_to(const std::filesystem::path& path, const std::string& owner) {
     throw std::system_error(errno, std::generic_category(), "giving " + path.string() + " to " + owner);
 }
 
+// A server's folder is a thousand files, copied for a test of a second: memory takes a tenth of a disk's time for it.
+std::filesystem::path home() {
+  constexpr const char* kMemory = "/dev/shm";
+  constexpr std::uint64_t kEnough = std::uint64_t{4} << 30;
+  struct statvfs memory {};
+  const bool may = std::getenv("TMPDIR") == nullptr && ::access(kMemory, W_OK) == 0 && ::statvfs(kMemory, &memory) == 0;
+  if (may && (memory.f_flag & ST_NOEXEC) == 0 && std::uint64_t{memory.f_bavail} * memory.f_frsize >= kEnough)
+    return kMemory;
+  return std::filesystem::temp_directory_path();
+}
+
 }  // namespace
 
 TemporaryFolder::TemporaryFolder(const std::string& owner) {
-  std::string name = (std::filesystem::temp_directory_path() / "pgwatch-test-XXXXXX").string();
+  std::string name = (home() / "pgwatch-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "making " + name);
   path_ = name;
   ::chmod(name.c_str(), 0755);
