@@ -7,7 +7,6 @@
 #include <map>
 
 #include "exporter/model/plan.h"
-#include "exporter/model/sql_text.h"
 #include "tests/collectors/recording.h"
 
 namespace pgwatch::test {

@@ -1,5 +1,6 @@
 #include "tests/support/postgres_server.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -76,15 +77,20 @@ TEST(PostgresServer, FrozenPostmasterKeepsOldConnectionsAndAnswersNoNewOne) {
 TEST(PostgresServer, LeavesNothingBehindEvenFrozen) {
   std::filesystem::path folder;
   std::vector<pid_t> pids;
+  std::string memory;
   {
     PostgresServer server;
     folder = server.socket_folder();
+    memory = server.value("SELECT split_part(pg_read_file('postmaster.pid'), E'\n', 7)");
     pids = children_of(server.pid());
     server.freeze();
   }
   EXPECT_FALSE(std::filesystem::exists(folder));
   EXPECT_FALSE(pids.empty());
   for (const pid_t pid : pids) EXPECT_EQ(title_of(pid), "");
+  const std::string segments = run({.arguments = {"ipcs", "--shmems"}});
+  EXPECT_THAT(memory, testing::ContainsRegex("[0-9]+ +[0-9]+"));
+  EXPECT_EQ(segments.find(" " + memory.substr(memory.rfind(' ') + 1) + " "), std::string::npos) << segments;
 }
 
 TEST(PostgresServer, ThatCannotStartSaysWhy) {
