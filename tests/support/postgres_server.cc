@@ -162,8 +162,9 @@ void PostgresServer::restart() {
   start();
 }
 
-// Its shared memory is free for another life when the last of its processes is gone.
+// Its shared memory is free for another life when the last of its processes is gone; so it must make no more of them.
 void PostgresServer::kill() {
+  freeze_postmaster();
   const std::vector<pid_t> pids = family();
   for (const pid_t pid : pids) ::kill(pid, SIGKILL);
   if (!eventually([&] { return std::all_of(pids.begin(), pids.end(), is_gone); }))
