@@ -41,7 +41,7 @@ std::map<std::string, std::string> parameters(const Access& access) {
 TEST(ConnectingManual, ShowsSeveralHosts) {
   const Conninfo conninfo(example("### Several hosts").conninfo);
   EXPECT_THAT(conninfo.endpoints(), SizeIs(2));
-  EXPECT_TRUE(conninfo.asks_for_a_role());
+  EXPECT_EQ(conninfo.target_session_attrs(), "primary");
   for (const char* word : {"any", "primary", "standby", "read-write", "read-only", "prefer-standby"}) {
     EXPECT_THAT(part("### Several hosts"), HasSubstr("`" + std::string(word) + "`"));
     EXPECT_NO_THROW(Conninfo(Secret("host=a target_session_attrs=" + std::string(word))));

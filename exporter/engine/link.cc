@@ -131,7 +131,7 @@ void Link::ready_again() {
   if (!needs_known_ && !needs_.empty()) return send({{kNeeds, postgres::needs_statement(needs_)}});
   alarm_.cancel();
   phase_ = Phase::kReady;
-  if (changed_role_ && conninfo_.asks_for_a_role()) part();
+  if (changed_role_ && conninfo_.target_session_attrs() != "any") part();
   owner_.link_ready();
 }
 
@@ -194,7 +194,9 @@ postgres::Down Link::not_yet() const {
     case Phase::kPreparing:
       if (lookups_left_ > 0) return {DownReason::kDns, "the resolver does not answer for " + address};
       return {DownReason::kTimeout, "the password file was not read within the connect timeout"};
-    case Phase::kConnecting: return {DownReason::kTimeout, "no answer from " + address + " within the connect timeout"};
+    case Phase::kConnecting:
+      return with_missed({DownReason::kTimeout,
+                          "no answer from " + endpoints_[endpoint_tried()].text() + " within the connect timeout"});
     case Phase::kIntroducing: return {DownReason::kTimeout, address + " let us in and then did not answer"};
     default: return {DownReason::kTimeout, address + " did not answer by the deadline"};
   }

@@ -107,7 +107,8 @@ class Link {
   void connect();
   void next_try();
   void watch_endpoint();
-  const postgres::Endpoint& endpoint_tried() const;
+  std::size_t endpoint_tried() const;
+  std::size_t alternatives() const;
   void endpoint_is_silent();
   bool make_way();
   void miss(const std::string& what);
@@ -144,9 +145,9 @@ class Link {
   std::vector<std::vector<postgres::Endpoint>> found_;  // per endpoint of the conninfo
   std::vector<postgres::Endpoint> endpoints_;           // all that were found and may answer, in the order of trying
   std::size_t lookups_left_ = 0;
-  std::chrono::nanoseconds share_{0};  // of the time, for one endpoint
-  std::string trying_;                 // the endpoint that has it
-  std::string missed_;                 // which hosts could not be asked, for people
+  std::size_t untried_ = 0;  // of endpoints_, the first ones
+  std::string trying_;       // the endpoint that has its share of the time
+  std::string missed_;       // which hosts could not be asked, for people
 
   std::unique_ptr<postgres::Connection> connection_;
   std::unique_ptr<SocketWatch> socket_;

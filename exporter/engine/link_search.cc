@@ -86,7 +86,7 @@ postgres::Down Link::with_missed(postgres::Down why) const {
 void Link::connect() {
   for (const auto& found : found_) endpoints_.insert(endpoints_.end(), found.begin(), found.end());
   if (endpoints_.empty()) return down({DownReason::kDns, missed_});
-  share_ = (connect_deadline_ - now()) / static_cast<int>(endpoints_.size());
+  untried_ = endpoints_.size();
   next_try();
 }
 
@@ -101,30 +101,43 @@ void Link::next_try() {
 }
 
 // libpq goes on to the next endpoint when one refuses or is not of the role that is wanted, but waits for ever on one
-// that is silent. So each has its share of the time, and the next try leaves out who was silent: of prefer-standby
-// libpq goes through the list twice, and would hang there again.
+// that is silent. So while there are alternatives each has its share of the time.
 void Link::watch_endpoint() {
   const std::string at = connection_->host_address() + " " + connection_->host_port();
   if (at == trying_) return;
   trying_ = at;
-  alarm_.at(std::min(now() + share_, connect_deadline_), [this] { endpoint_is_silent(); });
+  const std::size_t others = alternatives();
+  const auto share = (connect_deadline_ - now()) / static_cast<int>(others + 1);
+  alarm_.at(now() + share, [this, others] { others > 0 ? endpoint_is_silent() : down(not_yet()); });
 }
 
-const postgres::Endpoint& Link::endpoint_tried() const {
+std::size_t Link::endpoint_tried() const {
   const auto tried = std::ranges::find_if(endpoints_, [this](const postgres::Endpoint& one) {
     return (one.hostaddr.empty() ? one.host : one.hostaddr) + " " + one.port == trying_;
   });
-  return tried == endpoints_.end() ? endpoints_.front() : *tried;
+  return tried == endpoints_.end() ? 0 : static_cast<std::size_t>(tried - endpoints_.begin());
 }
 
+// Those behind it. For prefer-standby libpq goes through the list twice, so those before it too.
+std::size_t Link::alternatives() const {
+  if (conninfo_.target_session_attrs() == "prefer-standby") return endpoints_.size() - 1;
+  const std::size_t begun = endpoint_tried() + 1;
+  return untried_ > begun ? untried_ - begun : 0;
+}
+
+// The next try is without it, and begins behind it. Those before it come again at the end, since only libpq can tell
+// what was wrong with them.
 void Link::endpoint_is_silent() {
-  if (endpoints_.size() == 1 || now() >= connect_deadline_ || !make_way()) {
+  if (!make_way()) {
     alarm_.at(connect_deadline_, [this] { down(not_yet()); });
     return;
   }
-  const postgres::Endpoint& silent = endpoint_tried();
-  miss("no answer from " + silent.text());
-  endpoints_.erase(endpoints_.begin() + (&silent - endpoints_.data()));
+  const std::size_t silent = endpoint_tried();
+  miss("no answer from " + endpoints_[silent].text());
+  const auto behind = endpoints_.begin() + static_cast<std::ptrdiff_t>(silent) + 1;
+  std::rotate(endpoints_.begin(), behind, endpoints_.end());
+  endpoints_.pop_back();
+  untried_ -= std::min(untried_, silent + 1);
   next_try();
 }
 

@@ -42,8 +42,10 @@ struct UndecidedLogin {
 // What we hold at a server. It belongs to the server and not to the way we watch it: it outlives a reload that changes
 // the access, so that no backend is forgotten.
 struct Occupancy {
+  explicit Occupancy(int cap) : places(cap) {}
+
   Places places;
-  std::list<UndecidedLogin> undecided_logins = {};
+  std::list<UndecidedLogin> undecided_logins;
 };
 
 struct Site {

@@ -23,7 +23,7 @@ std::vector<std::string> needs_of(const std::vector<InstrumentPtr>& instruments)
 
 std::shared_ptr<Occupancy> occupancy_of(const Target& target, const postgres::Conninfo& conninfo, const Site* before) {
   const bool same_server = before != nullptr && before->conninfo.endpoints() == conninfo.endpoints();
-  if (!same_server) return std::make_shared<Occupancy>(Places(target.access.connections));
+  if (!same_server) return std::make_shared<Occupancy>(target.access.connections);
   before->places().set_cap(target.access.connections);
   return before->occupancy;
 }

@@ -59,7 +59,7 @@ class Server::Core {
   // Called by libmicrohttpd. Nothing may be thrown through C.
   static void on_connection(void* core, MHD_Connection* connection, void** visit,
                             MHD_ConnectionNotificationCode code) noexcept;
-  static void* on_request_line(void* core, const char* uri, MHD_Connection* connection) noexcept;
+  static void* on_request_line(void* core, const char* target, MHD_Connection* connection) noexcept;
   static MHD_Result on_request(void* core, MHD_Connection* connection, const char* path, const char* method,
                                const char* version, const char* upload, std::size_t* upload_size,
                                void** context) noexcept;

@@ -41,8 +41,8 @@ void refuse_what_is_no_file(const std::string& path) {
 // A file beside the one it is to become, removed where it does not.
 class Draft {
  public:
-  explicit Draft(const std::string& final) : final_(final), path_(final + ".pgwatch-XXXXXX") {
-    file_ = ::mkstemp(path_.data());
+  explicit Draft(const std::string& final)
+      : final_(final), path_(final + ".pgwatch-XXXXXX"), file_(::mkstemp(path_.data())) {
     if (file_ < 0) fail(final_);
   }
   ~Draft() {

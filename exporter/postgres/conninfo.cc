@@ -210,10 +210,7 @@ std::string Conninfo::address() const {
   return list;
 }
 
-bool Conninfo::asks_for_a_role() const {
-  const auto attributes = values_.find("target_session_attrs");
-  return attributes != values_.end() && attributes->second != "any";
-}
+const std::string& Conninfo::target_session_attrs() const { return values_.at("target_session_attrs"); }
 
 std::string Conninfo::passfile_complaint() const {
   if (values_.contains("password")) return "";

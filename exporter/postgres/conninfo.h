@@ -29,9 +29,9 @@ class Conninfo {
   explicit Conninfo(const Secret& text);
 
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
-  const std::string& database() const;  // dbname, or user, or "postgres"
-  std::string address() const;          // host:port[,…] for pg_server_info and messages: no secret
-  bool asks_for_a_role() const;         // by target_session_attrs
+  const std::string& database() const;              // dbname, or user, or "postgres"
+  std::string address() const;                      // host:port[,…] for pg_server_info and messages: no secret
+  const std::string& target_session_attrs() const;  // "any" where nobody asks for more
 
   // Names libpq's password file where it would be asked for a password but must not be used as it is now, and the cure;
   // else "". libpq itself would say so at each connect, on stderr, and is kept from it by parameters().

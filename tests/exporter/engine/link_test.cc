@@ -132,6 +132,26 @@ TEST_F(LinkTest, ASilentAddressDoesNotKeepUsFromTheNext) {
   EXPECT_EQ(starting.startups(), 1);
 }
 
+// As behind a name of which one address refuses: nothing is left to be tried, so it is given all the time there is.
+TEST_F(LinkTest, TheLastAddressIsWaitedFor) {
+  const ScriptedPostgres silent({.greeting = Act::kSilence});
+  const std::string ports = std::to_string(test::free_port()) + "," + std::to_string(silent.port());
+  EXPECT_EQ(end_of("host=127.0.0.1,127.0.0.1 port=" + ports + " user=watcher sslmode=disable"),
+            "timeout: no answer from 127.0.0.1:" + std::to_string(silent.port()) + " within the connect timeout");
+  EXPECT_EQ(silent.startups(), 1);
+}
+
+TEST_F(LinkTest, AllThatCouldNotBeAskedAreNamed) {
+  const ScriptedPostgres first({.greeting = Act::kSilence});
+  const ScriptedPostgres second({.greeting = Act::kSilence});
+  addresses_ = {{}, "cannot resolve db: unknown", true};
+  const std::string ports = "1," + std::to_string(first.port()) + "," + std::to_string(second.port());
+  EXPECT_EQ(end_of("host=db,127.0.0.1,127.0.0.1 port=" + ports + " user=watcher sslmode=disable"),
+            "timeout: no answer from 127.0.0.1:" + std::to_string(second.port()) +
+                " within the connect timeout; cannot resolve db: unknown; no answer from 127.0.0.1:" +
+                std::to_string(first.port()));
+}
+
 TEST_F(LinkTest, AllAddressesOfANameAreTried) {
   const ScriptedPostgres server({.greeting = Act::kError, .sqlstate = "57P03"});
   addresses_.found = {"127.0.0.2", "127.0.0.1"};  // nobody listens on the first
