@@ -36,7 +36,7 @@ class Tls : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     lab_ = std::make_unique<Lab>();
-    lab_->good.sql("CREATE ROLE certified LOGIN IN ROLE pg_monitor");
+    lab_->good.sql(run(pgwatch_command({"--grants=certified"})));
   }
   static void TearDownTestSuite() { lab_.reset(); }
 
