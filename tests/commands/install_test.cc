@@ -31,12 +31,14 @@ class Install : public testing::Test {
     for (const std::string name : {"apt-get", "sudo", "update-rc.d"})
       impostors_.add(name, "echo " + name + " \"$@\" >>" + log_.string());
     std::filesystem::permissions(folder_.path(), std::filesystem::perms(0777));
+    std::filesystem::create_directory(script_.parent_path());
+    std::filesystem::copy_file(PGWATCH_SOURCE_FOLDER "/scripts/install", script_);
     std::ofstream(log_).flush();
     std::filesystem::permissions(log_, std::filesystem::perms(0666));
   }
 
   Command install(const std::string& purpose) const {
-    Command command{.arguments = {PGWATCH_SOURCE_FOLDER "/scripts/install", purpose}};
+    Command command{.arguments = {script_, purpose}};
     command.environment["PATH"] = impostors_.before("/usr/bin:/bin");
     return command;
   }
@@ -50,6 +52,7 @@ class Install : public testing::Test {
   const Impostors impostors_;
   const TemporaryFolder folder_;
   const std::filesystem::path log_ = folder_.path() / "calls";
+  const std::filesystem::path script_ = folder_.path() / "scripts" / "install";  // a checkout may be closed to others
 };
 
 TEST_F(Install, DoesNothingWhereNothingIsMissing) {
