@@ -1,6 +1,7 @@
 #include "exporter/describe.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -15,13 +16,31 @@ namespace {
 
 std::string code(std::string_view text) { return "`" + std::string(text) + "`"; }
 
-void add_table_head(std::string& page) { page += "| metric | type | labels | help |\n|---|---|---|---|\n"; }
+void add_table_head(std::string& page, std::string_view more = "") {
+  page += "| metric | type | labels |" + std::string(more) + " help |\n|---|---|---|" + (more.empty() ? "" : "---|") +
+          "---|\n";
+}
 
-void add_row(std::string& page, const Metric& metric, const std::set<std::string>& labels) {
+void add_row(std::string& page, const Metric& metric, const std::set<std::string>& labels, std::string_view more = "") {
   std::string spelled;
   for (const std::string& label : labels) spelled += (spelled.empty() ? "" : " ") + code(label);
-  page += "| " + code(metric.name) + " | " + std::string(to_string(metric.kind)) + " | " + spelled + " | " +
-          metric.help + " |\n";
+  page += "| " + code(metric.name) + " | " + std::string(to_string(metric.kind)) + " | " + spelled + " |" +
+          std::string(more) + " " + metric.help + " |\n";
+}
+
+// The majors that have it, where not all of those supported do.
+std::string majors_of(const Collector& collector, const Metric& metric) {
+  int first = std::numeric_limits<int>::max();
+  int last = 0;
+  for (const Column& column : collector.columns) {
+    if (!is_metric(column) || metric_name(collector, column) != metric.name) continue;
+    first = std::min(first, column.first_major);
+    last = column.last_major == 0 ? std::numeric_limits<int>::max() : std::max(last, column.last_major);
+  }
+  std::string text = " ";
+  if (first > 0) text += std::to_string(first) + " on ";
+  if (last < std::numeric_limits<int>::max()) text += "to " + std::to_string(last) + " ";
+  return text + "|";
 }
 
 // Every label a metric may carry beside those of its target.
@@ -52,12 +71,35 @@ std::string how_it_is_asked(const Collector& collector) {
   return text;
 }
 
+std::string counted(int count, const std::string& thing) {
+  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
+std::string what_it_costs(const Cost& cost) {
+  if (cost.pages == 0 && cost.more == 0) return "";
+  std::string text = " Touches at most " + counted(cost.pages, "page");
+  if (cost.more > 0) text += ", and " + std::to_string(cost.more) + " for each " + cost.of;
+  return text + ".";
+}
+
+void add_options(std::string& page, const Collector& collector) {
+  if (collector.options.empty()) return;
+  page += "| option | default | from | to | |\n|---|---|---|---|---|\n";
+  for (const Option& option : collector.options)
+    page += "| " + code(option.name) + " | " + std::to_string(option.value) + " | " + std::to_string(option.least) +
+            " | " + std::to_string(option.most) + " | " + option.help + " |\n";
+  page += "\n";
+}
+
 void add_collector(std::string& page, const Collector& collector) {
-  page += "\n## " + collector.name + "\n\n" + collector.help + "\n" + how_it_is_asked(collector) + "\n\n";
-  add_table_head(page);
+  page += "\n## " + collector.name + "\n\n" + collector.help + "\n" + how_it_is_asked(collector) +
+          what_it_costs(collector.cost) + "\n\n";
+  add_options(page, collector);
+  add_table_head(page, " PostgreSQL |");
   const Instrument instrument(collector);
-  for (const MetricPtr& metric : instrument.metrics()) add_row(page, *metric, labels_of(collector, *metric));
-  for (const Metric& pattern : collector.patterns) add_row(page, pattern, {});
+  for (const MetricPtr& metric : instrument.metrics())
+    add_row(page, *metric, labels_of(collector, *metric), majors_of(collector, *metric));
+  for (const Metric& pattern : collector.patterns) add_row(page, pattern, {}, " |");
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST(Documents, NameProgramsOfTheBuild) {
 
 TEST(Documents, NameFilesThereAre) {
   // The walk-through has the reader make these.
-  const std::set<std::string> to_be_made = {"collectors/postgres/postmaster.cc", "tests/collectors/postmaster_test.cc"};
+  const std::set<std::string> to_be_made = {"collectors/postgres/configuration.cc", "tests/collectors/configuration_test.cc"};
   const auto named = matches_in_documents(
       R"((?:^|[\s("])((?:exporter|collectors|tests|scripts|demo|docs|examples|bench|cmake)/[\w./-]*\w/?)(?![\w*<{]))");
   ASSERT_GT(named.size(), 20U);
@@ -141,8 +141,8 @@ TEST(Documents, NameOptionsOfTheCommandLine) {
 TEST(Documents, NameMetricsThereAre) {
   const std::set<std::string> metrics = all_matches(describe(collectors::catalogue()), R"(\| `([a-z_]+)` \|)");
   // PostgreSQL's own names, and the walk-through's metric.
-  const std::set<std::string> others = {"pg_monitor", "pg_catalog", "pg_postmaster_start_time",
-                                        "pg_postmaster_start_time_seconds"};
+  const std::set<std::string> others = {"pg_monitor", "pg_catalog", "pg_conf_load_time",
+                                        "pg_configuration_load_time_seconds"};
   for (const char* path : {"README.md", "SECURITY.md", "CHANGELOG.md"})
     for (const std::string& code : code_in(read_source(path)))
       for (const std::string& name : all_matches(code, R"((?:^|[^\w/.^-])((?:pg|pgwatch)_[a-z_]*[a-z])(?![\w*]))"))
@@ -171,7 +171,7 @@ TEST(Documents, ConfigurationsOfTheReadmeAreValid) {
 // tests/collectors/walkthrough_test.cc compiles and runs the same files.
 TEST(Documents, WalkthroughShowsFilesThatCompile) {
   const std::string contributing = read_source("CONTRIBUTING.md");
-  for (const char* path : {"examples/collector/postmaster.cc", "examples/collector/postmaster_test.cc"})
+  for (const char* path : {"examples/collector/configuration.cc", "examples/collector/configuration_test.cc"})
     EXPECT_THAT(contributing, HasSubstr("```cpp\n" + read_source(path) + "```\n")) << path;
 }
 

@@ -17,7 +17,11 @@ class Instruments {
     collector.interval = settings.interval.value_or(collector.interval);
     collector.keep = settings.keep.value_or(collector.keep);
     collector.max_series = settings.max_series.value_or(collector.max_series);
-    InstrumentPtr& made = made_[{collector.name, collector.interval, collector.keep, collector.max_series}];
+    for (Option& option : collector.options)
+      if (const auto found = settings.options.find(option.name); found != settings.options.end())
+        option.value = found->second;
+    InstrumentPtr& made =
+        made_[{collector.name, collector.interval, collector.keep, collector.max_series, settings.options}];
     if (!made) made = std::make_shared<const Instrument>(std::move(collector));
     return made;
   }
@@ -32,7 +36,7 @@ class Instruments {
   }
 
  private:
-  using Key = std::tuple<std::string, Milliseconds, Milliseconds, std::size_t>;
+  using Key = std::tuple<std::string, Milliseconds, Milliseconds, std::size_t, std::map<std::string, int>>;
   std::map<Key, InstrumentPtr> made_;
 };
 

@@ -206,12 +206,16 @@ class SettingsReader {
     if (node.kind != Node::Kind::kMapping) {
       reader_.fail(node.at, "expected true, false or settings, as {enabled: true, keep: 10s}");
     }
-    const std::vector<Reader::Field> fields = {
+    std::vector<Reader::Field> fields = {
         {"enabled", [&](const Node& value) { settings.enabled = reader_.boolean(value); }},
         {"interval", [&](const Node& value) { settings.interval = interval(value, collector); }},
         {"keep", [&](const Node& value) { settings.keep = reader_.duration(value, Milliseconds{0}, kWeek); }},
         {"max_series", [&](const Node& value) { settings.max_series = most_series(value); }},
     };
+    for (const Option& option : collector.options)
+      fields.push_back({option.name, [&](const Node& value) {
+                          settings.options[option.name] = reader_.integer(value, option.least, option.most);
+                        }});
     reader_.mapping(node, fields);
   }
 

@@ -17,6 +17,7 @@ struct CollectorSettings {
   std::optional<Milliseconds> interval = {};
   std::optional<Milliseconds> keep = {};
   std::optional<std::size_t> max_series = {};
+  std::map<std::string, int> options = {};  // the collector's own
 };
 
 struct TargetSettings {

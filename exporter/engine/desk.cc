@@ -16,7 +16,8 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 Question::Asking::Asking(const Question& question, FactsPtr known)
     : instrument(question.instrument),
       facts(std::move(known)),
-      sink(question.instrument->metrics(), question.memory, question.collector().max_series),
+      sink(question.instrument->metrics(), with_options(question.collector(), question.memory),
+           question.collector().max_series),
       asked_at(now()) {}
 
 void Question::take_over(const Question& changed) {
@@ -108,7 +109,7 @@ void Desk::publish(Question& question, Outcome outcome, std::string reason, std:
   block->duration = block->answered_at - block->asked_at;
   if (outcome == Outcome::kOk) {
     block->samples = asking->sink.take_samples();
-    question.memory = asking->sink.take_memory();
+    question.memory = without_options(asking->instrument->collector(), asking->sink.take_memory());
     question.last_good = block;
     telemetry_.samples_dropped(block->samples.duplicates(), block->samples.overflow());
   }

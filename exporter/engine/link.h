@@ -45,6 +45,7 @@ struct LinkSpec {
   std::chrono::milliseconds statement_timeout{5'000};
   postgres::SearchPath search_path = postgres::SearchPath::kCatalog;
   std::vector<std::string> needs;
+  std::optional<postgres::Endpoint> endpoint = {};  // this one of the conninfo's, found already, and no other
 };
 
 class Link {
@@ -76,6 +77,8 @@ class Link {
   // Another pointer whenever the facts have changed.
   const FactsPtr& facts() const { return facts_; }
   std::string address() const;
+  // The one it reached. REQUIRES: introduced().
+  const postgres::Endpoint& endpoint() const { return endpoints_[endpoint_tried()]; }
   // Why there is no answer yet, if the time were up now.
   postgres::Down not_yet() const;
 

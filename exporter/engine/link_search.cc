@@ -48,6 +48,10 @@ void Link::read_password() {
 }
 
 void Link::resolve() {
+  if (spec_.endpoint) {
+    found_ = {{*spec_.endpoint}};
+    return connect();
+  }
   const auto& wanted = conninfo_.endpoints();
   found_.resize(wanted.size());
   // Where another host may be found, a silent look-up leaves it half of the time.

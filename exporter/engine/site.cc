@@ -19,15 +19,16 @@ bool Site::asks_per_database() const {
 }
 
 std::unique_ptr<Link> Site::open_link(const std::string& database, Milliseconds statement_timeout,
-                                      postgres::SearchPath search_path, LinkOwner& owner) {
+                                      postgres::SearchPath search_path, LinkOwner& owner,
+                                      std::optional<postgres::Endpoint> endpoint) {
   places().open();
   const LinkServices link_services{services.loop, services.blocking, services.resolver, [this] {
                                      const bool may = places().kept_may_open();
                                      if (may) places().open();
                                      return may;
                                    }};
-  return std::make_unique<Link>(
-      link_services, LinkSpec{target->access, database, statement_timeout, search_path, needs}, conninfo, owner);
+  LinkSpec spec{target->access, database, statement_timeout, search_path, needs, std::move(endpoint)};
+  return std::make_unique<Link>(link_services, std::move(spec), conninfo, owner);
 }
 
 void Site::close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeout) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,8 +65,10 @@ struct Site {
 
   // A connection takes a place when it opens and gives it back when it ends, at once or, where a backend stays at work,
   // when that is gone.
+  // At `endpoint` where one is given, else where the conninfo leads.
   std::unique_ptr<Link> open_link(const std::string& database, Milliseconds statement_timeout,
-                                  postgres::SearchPath search_path, LinkOwner& owner);
+                                  postgres::SearchPath search_path, LinkOwner& owner,
+                                  std::optional<postgres::Endpoint> endpoint = {});
   void close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeout);
   void keep_login(std::unique_ptr<postgres::Connection> login);  // with its place
   // Gives back the places of abandoned connections whose time has passed.

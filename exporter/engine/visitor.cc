@@ -76,8 +76,10 @@ void Visitor::begin_visit(const Question& first, std::vector<QuestionPtr> questi
   visit->questions = std::move(questions);
   visit_ = std::move(visit);
   last_login_ = now();
+  // Of several hosts the one that scrapes ask: a page speaks of one server.
   link_ = site_.open_link(visit_->database, site_.target->access.timeouts.slow_statement,
-                          visit_->own_search_path ? SearchPath::kRole : SearchPath::kCatalog, *this);
+                          visit_->own_search_path ? SearchPath::kRole : SearchPath::kCatalog, *this,
+                          events_.kept()->endpoint());
 }
 
 // Plans a question that has no step yet. Whether it is for this connection to carry.

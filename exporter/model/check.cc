@@ -127,6 +127,17 @@ void check_pattern(const Collector& collector, const Metric& pattern) {
     throw contradiction(collector, "pattern " + quoted(name) + " has no help; say in a sentence what it means");
 }
 
+// They stand beside the keys that every collector has.
+void check_option(const Collector& collector, const Option& option) {
+  static const std::set<std::string_view> taken = {"enabled", "interval", "keep", "max_series"};
+  if (!is_label_name(option.name) || taken.contains(option.name))
+    throw contradiction(collector, "option " + quoted(option.name) + " is not a name of its own; call it otherwise");
+  if (option.help.empty())
+    throw contradiction(collector, "option " + quoted(option.name) + " has no help; say in a sentence what it does");
+  if (option.value < option.least || option.value > option.most)
+    throw contradiction(collector, "option " + quoted(option.name) + " is not within its own bounds");
+}
+
 }  // namespace
 
 void check_collector(const Collector& collector) {
@@ -137,6 +148,7 @@ void check_collector(const Collector& collector) {
     if (is_metric(column)) check_metric(collector, column);
   }
   for (const Metric& pattern : collector.patterns) check_pattern(collector, pattern);
+  for (const Option& option : collector.options) check_option(collector, option);
 }
 
 std::string metric_name(const Collector& collector, const Column& column) {

@@ -36,6 +36,16 @@ Column Column::unlabelled() && {
   return std::move(*this);
 }
 
+Column Column::since(int major) && {
+  first_major = major;
+  return std::move(*this);
+}
+
+Column Column::until(int major) && {
+  last_major = major;
+  return std::move(*this);
+}
+
 Column label(std::string name) { return {.use = Use::kLabel, .name = std::move(name)}; }
 
 Column gauge(std::string name, std::string help) {
@@ -70,6 +80,16 @@ std::string_view to_string(Scope scope) {
 }
 
 std::string_view to_string(Lane lane) { return lane == Lane::kFast ? "fast" : "slow"; }
+
+Memory with_options(const Collector& collector, Memory memory) {
+  for (const Option& option : collector.options) memory[option.name] = std::to_string(option.value);
+  return memory;
+}
+
+Memory without_options(const Collector& collector, Memory memory) {
+  for (const Option& option : collector.options) memory.erase(option.name);
+  return memory;
+}
 
 std::vector<std::string> needs_of(const Collector& collector) {
   std::vector<std::string> needs = collector.needs;

@@ -42,13 +42,17 @@ struct Column {
   std::string metric = {};                                      // full metric name; default PREFIX_NAME
   std::vector<std::pair<std::string, std::string>> fixed = {};  // labels with a fixed value
   std::vector<std::string> labels = {};                         // label columns it carries; none named: all
-  bool bare = false;  // carries none: it speaks of the whole answer, in its first row
+  bool bare = false;    // carries none: it speaks of the whole answer, in its first row
+  int first_major = 0;  // the PostgreSQL it came with; 0: older than all we support
+  int last_major = 0;   // the last PostgreSQL that had it; 0: the newest has it
 
   // These read well in a table: gauge("write_lag", "…").called("pg_x_seconds").with("stage", "write")
   Column called(std::string full_name) &&;  // columns may share a metric if kind and help agree
   Column with(std::string label, std::string value) &&;
   Column by(std::vector<std::string> label_columns) &&;
   Column unlabelled() &&;
+  Column since(int major) &&;
+  Column until(int major) &&;
 };
 
 Column label(std::string name);
@@ -98,6 +102,29 @@ using Emit = std::function<void(const Rows&, Sink&)>;
 // Looks at a failure before it counts: true, with something remembered and ask_again() said, means another step.
 using Recover = std::function<bool(const Failure&, Sink&)>;
 
+// -- What may be set, and what it costs
+// --------------------------------------------------------------------------------
+
+// A number that the configuration may set, as collectors: {stat_statements: {top: 50}}. A statement has it as :'top';
+// a planner and an emit function find it in the memory.
+struct Option {
+  std::string name;
+  std::string help;  // a sentence
+  int value = 0;     // by default
+  int least = 0;
+  int most = 1'000'000;
+
+  friend bool operator==(const Option&, const Option&) = default;
+};
+
+// At most what one asking costs the server: pages of 8 KiB its statements touch once the server's caches are warm.
+// tests/integration/costs_test.cc measures it.
+struct Cost {
+  int pages = 0;        // in any case
+  int more = 0;         // and for each
+  std::string of = {};  // of these: "table", "database", "session", …
+};
+
 // -- The collector ----------------------------------------------------------------------------------------------------
 
 // Asked once, per server, or per database (which adds the label datname).
@@ -122,12 +149,19 @@ struct Collector {
   std::vector<Metric> patterns = {};  // families named by data, NAME ending in *: pg_settings_*
   Emit emit = {};
   Recover recover = {};
-  int most_steps = 8;               // of one asking
-  std::size_t max_series = 10'000;  // per family and answer; what is over is counted
+  std::vector<Option> options = {};
+  Cost cost = {};
+  std::string privilege = "GRANT pg_monitor TO {role}";  // what cures a refusal
+  int most_steps = 8;                                    // of one asking
+  std::size_t max_series = 10'000;                       // per family and answer; what is over is counted
 };
 
 std::string_view to_string(Scope scope);
 std::string_view to_string(Lane lane);
+
+// What was remembered, and the options.
+Memory with_options(const Collector& collector, Memory memory);
+Memory without_options(const Collector& collector, Memory memory);
 
 // All needs it names, in its lists and in its texts; sorted, once each.
 std::vector<std::string> needs_of(const Collector& collector);

@@ -12,7 +12,7 @@ namespace pgwatch::test {
 
 Asked ask(const Collector& collector, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer) {
   const Instrument instrument(collector);
-  Sink sink(instrument.metrics(), {}, collector.max_series);
+  Sink sink(instrument.metrics(), with_options(collector, {}), collector.max_series);
   Asked asked;
   do {
     if (std::ssize(asked.steps) == collector.most_steps) throw std::logic_error(collector.name + " comes to no end");

@@ -229,5 +229,27 @@ TEST_F(Visits, UserQueriesRunUnpreparedUnderTheRolesSearchPath) {
   server_->sql("ALTER ROLE pgwatch RESET search_path; DROP SCHEMA app CASCADE");
 }
 
+// Of several hosts another may have become the first to answer.
+TEST_F(Visits, GoToTheServerThatScrapesAsk) {
+  PostgresServer second;
+  Proxy first(server_->port());
+  first.refuse();
+  TestWorld two = world({toy("fast", "SELECT current_setting('port') AS value"),
+                         slow("later", "SELECT current_setting('port') AS value", 1s)});
+  two.target.access.conninfo =
+      Secret("host=127.0.0.1,127.0.0.1 port=" + std::to_string(first.port()) + "," + std::to_string(second.port()) +
+             " user=pgwatch password=pgwatch-password dbname=postgres");
+  RunningEngine engine(two);
+  EXPECT_EQ(engine.ask().page.value("pg_fast_value"), second.port());
+  first.accept();
+  const SteadyTime accepted = std::chrono::steady_clock::now();
+  const Scrape scrape = engine.ask_until([&](const Scrape& one) {
+    return one.page.value("pg_later_value") && one.answer("later").latest->asked_at > accepted;
+  });
+  EXPECT_EQ(scrape.page.value("pg_later_value"), second.port());
+  EXPECT_EQ(scrape.page.value("pg_fast_value"), second.port());
+  EXPECT_EQ(first.counts().connections, 0u);
+}
+
 }  // namespace
 }  // namespace pgwatch::test
