@@ -64,8 +64,6 @@ std::string replaced(std::string text, std::string_view part, std::string_view b
   return text;
 }
 
-std::string quote_name(std::string_view name) { return '"' + replaced(std::string(name), "\"", "\"\"") + '"'; }
-
 std::string quote_that_is_not_in(std::string_view name) {
   std::string quote = "$role$";
   while (name.find(quote) != std::string_view::npos) quote.insert(1, "_");

@@ -108,7 +108,8 @@ TEST(Documents, NameProgramsOfTheBuild) {
 
 TEST(Documents, NameFilesThereAre) {
   // The walk-through has the reader make these.
-  const std::set<std::string> to_be_made = {"collectors/postgres/configuration.cc", "tests/collectors/configuration_test.cc"};
+  const std::set<std::string> to_be_made = {"collectors/postgres/configuration.cc",
+                                            "tests/collectors/configuration_test.cc"};
   const auto named = matches_in_documents(
       R"((?:^|[\s("])((?:exporter|collectors|tests|scripts|demo|docs|examples|bench|cmake)/[\w./-]*\w/?)(?![\w*<{]))");
   ASSERT_GT(named.size(), 20U);

@@ -29,7 +29,7 @@ BlockPtr unanswered(const Question& question, const Attendance& attendance, Stea
 }  // namespace
 
 bool Attendance::settled(const Question& question) const {
-  if (question.in_background()) return true;
+  if (question.in_background() || question.rests(asked_at)) return true;
   if (question.latest && question.latest->answered_at >= fresh_after) return true;
   return young(question.last_good, question, asked_at);
 }
@@ -54,7 +54,8 @@ Answered answer_for(const Question& question, const Attendance& attendance, Stea
   // As of the request, as in settled(): what needed no asking then has not become too old by waiting for others.
   const BlockPtr stand_in = young(question.last_good, question, attendance.asked_at) ? question.last_good : nullptr;
   const bool fresh = question.latest && question.latest->answered_at >= attendance.fresh_after;
-  if (fresh || (question.in_background() && question.latest)) {
+  const bool waits_for_none = question.in_background() || question.rests(attendance.asked_at);
+  if (fresh || (waits_for_none && question.latest)) {
     const bool good = fresh && question.latest->outcome == Outcome::kOk;
     return {question.latest, good ? question.latest : stand_in};
   }

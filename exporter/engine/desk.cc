@@ -11,6 +11,23 @@ namespace {
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
+// A server that lacks a privilege or a feature is not unwell: the word for why it is left alone, "" for a failure. What
+// only an outdated plan made look unsupported has been parsed again by the pipeline.
+std::string refusal(const Failure& failure) {
+  if (failure.cls == "42501") return "permission";
+  if (failure.cls == "0A000") return "unsupported";
+  return "";
+}
+
+std::string with_cure(const Failure& failure, const std::string& reason, const Question::Asking& asking) {
+  std::string cure = asking.instrument->collector().privilege;
+  if (reason != "permission" || cure.empty() || !asking.facts) return failure.message;
+  const std::string role = "{role}";
+  if (const std::size_t at = cure.find(role); at != std::string::npos)
+    cure.replace(at, role.size(), quote_name(asking.facts->user));
+  return failure.message + "; cure: " + cure;
+}
+
 }  // namespace
 
 Question::Asking::Asking(const Question& question, FactsPtr known)
@@ -24,6 +41,7 @@ void Question::take_over(const Question& changed) {
   if (instrument != changed.instrument) planned.reset();
   instrument = changed.instrument;
   keep = changed.keep;
+  rests_until = {};
   interval = changed.interval;
 }
 
@@ -74,7 +92,11 @@ Desk::Progress Desk::accept_failure(Question& question, const Failure& failure) 
     publish(question, Outcome::kFailed, kEmit, error.what());
     return Progress::kDone;
   }
-  publish(question, Outcome::kFailed, failure.cls, failure.message);
+  if (const std::string reason = refusal(failure); !reason.empty()) {
+    rest(question, reason, with_cure(failure, reason, asking));
+  } else {
+    publish(question, Outcome::kFailed, failure.cls, failure.message);
+  }
   return Progress::kDone;
 }
 
@@ -92,6 +114,12 @@ Desk::Progress Desk::go_on_or_publish(Question& question) {
 void Desk::refuse(Question& question, Outcome outcome, std::string reason, std::string detail) {
   question.asking = std::make_unique<Question::Asking>(question, nullptr);
   publish(question, outcome, std::move(reason), std::move(detail));
+}
+
+void Desk::rest(Question& question, const std::string& reason, const std::string& detail) {
+  if (!question.asking) question.asking = std::make_unique<Question::Asking>(question, nullptr);
+  publish(question, Outcome::kSkipped, reason, detail);
+  question.rests_until = now() + kRest;
 }
 
 void Desk::publish(Question& question, Outcome outcome, std::string reason, std::string detail) {
@@ -115,6 +143,7 @@ void Desk::publish(Question& question, Outcome outcome, std::string reason, std:
   }
   if (outcome == Outcome::kSkipped) question.last_good = nullptr;  // what it said does not hold here any more
   question.latest = block;
+  question.rests_until = {};
   if (outcome == Outcome::kFailed) telemetry_.collector_failed(*block);
   log_change(question, *block);
 }

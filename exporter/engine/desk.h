@@ -5,6 +5,7 @@
 // early.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "exporter/engine/question.h"
@@ -28,8 +29,12 @@ class Desk {
   Progress accept(Question& question, const Answer& answer);
   void fail(Question& question, const Failure& failure) { accept_failure(question, failure); }
 
-  // An asking that never was: the question could not even be put.
+  // What the server refuses, it will refuse again: neither asked nor logged more often than that.
+  static constexpr std::chrono::hours kRest{1};
+
+  // An asking that never was: the question could not even be put. rest() is for what the server refused.
   void refuse(Question& question, Outcome outcome, std::string reason, std::string detail);
+  void rest(Question& question, const std::string& reason, const std::string& detail);
 
  private:
   Step next_step(Question& question);

@@ -109,7 +109,7 @@ TargetStatus Kept::status_for(const Attendance& attendance) const {
 std::vector<QuestionPtr> Kept::due_questions() const {
   std::vector<QuestionPtr> due;
   const auto add = [&due](const QuestionPtr& question) {
-    const bool askable = !question->asking && !question->in_background();
+    const bool askable = !question->asking && !question->in_background() && !question->rests(now());
     if (askable && std::ranges::find(due, question) == due.end()) due.push_back(question);
   };
   for (const AttendancePtr& attendance : waiting_)

@@ -21,11 +21,12 @@ struct Question {
   std::string labels;          // of its Blocks
   std::string visit_database;  // where the visitor has to go; "" is the target's own
 
-  SteadyTime due;       // when the engine's own timer asks next
-  Memory memory;        // what the next asking begins with
-  BlockPtr latest;      // how the last asking ended
-  BlockPtr last_good;   // the last with samples
-  std::string failing;  // class of the failure last logged, "" while well
+  SteadyTime due;          // when the engine's own timer asks next
+  Memory memory;           // what the next asking begins with
+  BlockPtr latest;         // how the last asking ended
+  BlockPtr last_good;      // the last with samples
+  std::string failing;     // class of the failure last logged, "" while well
+  SteadyTime rests_until;  // the server has refused: asked again from then on, or when its facts change
 
   // The asking under way. It keeps the instrument it began with, whatever a reload does meanwhile.
   struct Asking {
@@ -49,6 +50,7 @@ struct Question {
 
   // Asked by the engine's own timer, or grown into more than one step: no request waits for it.
   bool in_background() const { return interval.count() > 0 || (asking && asking->carrier == Carrier::kVisitor); }
+  bool rests(SteadyTime moment) const { return moment < rests_until; }
   const Collector& collector() const { return instrument->collector(); }
   // What a reload changed. An asking under way, what is remembered and what was answered stay.
   void take_over(const Question& changed);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "exporter/util/log.h"
+
 namespace pgwatch {
 
 using postgres::SearchPath;
@@ -136,8 +138,29 @@ void Visitor::link_finished(postgres::Finished finished) {
 }
 
 void Visitor::link_down(const postgres::Down& down) {
+  using postgres::DownReason;
   round_.cancel();
+  const bool refused = down.reason == DownReason::kAuth || down.reason == DownReason::kNoDatabase;
+  if (refused && !visit_->database.empty()) return refuse_database(down);
   fail_round({visit_->over ? kTimeout : kConnection, down.detail});
+  end_visit();
+}
+
+// Said once for the database and not for each collector; tried again when its questions have rested.
+void Visitor::refuse_database(const postgres::Down& down) {
+  const std::string reason(to_string(down.reason));
+  bool known = true;
+  for (const QuestionPtr& question : site_.questions) {
+    if (question->visit_database != visit_->database) continue;
+    known = std::exchange(question->failing, reason) == reason && known;
+    site_.services.desk.rest(*question, reason, down.detail);
+    done_with(question);
+  }
+  if (!known)
+    log::warn(
+        "database is not visited",
+        {{"server", site_.target->name}, {"datname", visit_->database}, {"reason", reason}, {"detail", down.detail}});
+  visit_->questions.clear();
   end_visit();
 }
 
@@ -165,7 +188,7 @@ void Visitor::end_visit() {
 }
 
 void Visitor::done_with(const QuestionPtr& question) {
-  question->due = now() + question->interval;
+  question->due = std::max(now() + question->interval, question->rests_until);
   events_.answered(question);
 }
 

@@ -137,7 +137,19 @@ void Watch::report(const Attendance& attendance, Snapshot& snapshot) const {
 void Watch::kept_changed() {
   site_.services.attempted();
   if (other_databases() != databases_) make_questions();
+  wake_questions();
   visitor_.consider();
+}
+
+// What the server refused it may grant now: its extensions, its role or the connection are others.
+void Watch::wake_questions() {
+  if (!kept_.introduced() || kept_.link()->facts() == facts_) return;
+  facts_ = kept_.link()->facts();
+  for (const QuestionPtr& question : site_.questions) {
+    if (!question->rests(now())) continue;
+    question->rests_until = {};
+    question->due = now();
+  }
 }
 
 void Watch::carry(const QuestionPtr& question, Step step) {
@@ -167,7 +179,7 @@ void Watch::host_answered(const QuestionPtr& question, const Answer& answer) {
 }
 
 void Watch::answered(const QuestionPtr& question) {
-  question->due = now() + question->interval;
+  question->due = std::max(now() + question->interval, question->rests_until);
   kept_.look_again();
   visitor_.consider();
 }

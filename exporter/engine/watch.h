@@ -36,6 +36,7 @@ class Watch final : public Attended, public std::enable_shared_from_this<Watch> 
                     const std::vector<QuestionPtr>& before);
   std::vector<std::string> other_databases() const;
   void kept_changed();
+  void wake_questions();
 
   void carry(const QuestionPtr& question, Step step);
   void host_answered(const QuestionPtr& question, const Answer& answer);
@@ -43,6 +44,7 @@ class Watch final : public Attended, public std::enable_shared_from_this<Watch> 
 
   Site site_;
   std::vector<std::string> databases_;  // of which the questions are
+  FactsPtr facts_;                      // as the kept connection last had them
   Kept kept_;
   Visitor visitor_;
 };

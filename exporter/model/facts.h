@@ -25,6 +25,7 @@ struct Facts {
   std::uint32_t timeline = 0;     // 0 where the server would not say
   std::string system_identifier;  // "" where the server would not say
   std::string database;
+  std::string user;                            // whom statements run as
   std::vector<Extension> extensions;           // sorted by name
   std::set<std::string, std::less<>> present;  // of the catalogue's needs, those this database has
 

@@ -95,6 +95,15 @@ Step plan(const Collector& collector, const Facts& facts, const Memory& memory) 
   return plan_sql(std::get<std::vector<Sql>>(collector.source), facts, memory);
 }
 
+std::string quote_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char one : name) {
+    if (one == '"') quoted += one;
+    quoted += one;
+  }
+  return quoted += '"';
+}
+
 std::string quote_literal(std::string_view text) {
   const bool backslashes = text.find('\\') != std::string_view::npos;
   // The blank keeps E apart from a word before it.

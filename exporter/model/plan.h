@@ -12,6 +12,7 @@ namespace pgwatch {
 Step plan(const Collector& collector, const Facts& facts, const Memory& memory);
 
 // A text as a literal of SQL, safe under any standard_conforming_strings.
+std::string quote_name(std::string_view name);
 std::string quote_literal(std::string_view text);
 
 // Resolves the comments and :'key's of an Sql text (collector.h); a key not remembered is NULL. An unclosed comment

@@ -36,8 +36,9 @@ void log_errors(const health::Result& result, const Options& options) {
 
 // Says the one result of this process and gives its exit status.
 int say(health::Result result, const std::vector<BlockPtr>& told, const Options& options) try {
-  result.exit_code =
-      result.verdicts.empty() ? error_code(options.exit_style) : exit_code(result.status(), options.exit_style);
+  const int judged = exit_code(result.status(), options.exit_style);
+  const bool erred = result.verdicts.empty() || !result.errors.empty();
+  result.exit_code = judged == 0 && erred ? error_code(options.exit_style) : judged;
   log_errors(result, options);
   deliver(rendered(result, told, options), options);
   return result.exit_code;

@@ -26,7 +26,9 @@ constexpr std::array kStates = {
           "certificate authentication failed",
           {DownReason::kAuth, "the certificate's common name must be the role's, or pg_ident.conf must map it"}},
     State{"28", "", {DownReason::kAuth}},
-    State{"42501", "", {DownReason::kAuth}},  // no CONNECT on the database
+    State{"42501", "", {DownReason::kAuth, "GRANT CONNECT ON DATABASE lets the role in"}},
+    State{"3D000", "", {DownReason::kNoDatabase}},
+    State{"55000", "", {DownReason::kNoDatabase}},  // it accepts no connections
     State{"53300", "", {DownReason::kTooManyConnections}},
     State{"57P01", "", {DownReason::kStopping}},
     State{"57P02", "", {DownReason::kStopping}},
@@ -78,6 +80,7 @@ std::string_view cure(DownReason reason) {
     case DownReason::kTimeout: return "check the address and the firewalls on the way";
     case DownReason::kTls: return "check sslmode and the certificates";
     case DownReason::kAuth: return "check user, password and pg_hba.conf";
+    case DownReason::kNoDatabase: return "say another dbname, or leave the database out";
     case DownReason::kTooManyConnections: return "raise max_connections or the role's CONNECTION LIMIT";
     case DownReason::kWrongRole: return "no server that answers is what target_session_attrs asks for";
     case DownReason::kStarting:
@@ -200,7 +203,8 @@ std::string with_cure(std::string detail, const Verdict& verdict) {
   if (detail.empty()) detail = "the connection broke without a word";
   const std::string_view advice = verdict.cure.empty() ? cure(verdict.reason) : verdict.cure;
   if (advice.empty()) return detail;
-  if (detail.back() == '.') detail.pop_back();
+  // libpq ends with a stop, or with a question to its user.
+  if (detail.back() == '.' || detail.back() == '?') detail.pop_back();
   return detail.append(": ").append(advice);
 }
 
@@ -213,6 +217,7 @@ std::string_view to_string(DownReason reason) {
     case DownReason::kTimeout: return "timeout";
     case DownReason::kTls: return "tls";
     case DownReason::kAuth: return "auth";
+    case DownReason::kNoDatabase: return "no_database";
     case DownReason::kTooManyConnections: return "too_many_connections";
     case DownReason::kStarting: return "starting";
     case DownReason::kStopping: return "stopping";

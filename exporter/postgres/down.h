@@ -12,6 +12,7 @@ enum class DownReason {
   kTimeout,
   kTls,
   kAuth,
+  kNoDatabase,  // it is not there, or lets nobody in
   kTooManyConnections,
   kStarting,
   kStopping,

@@ -120,6 +120,7 @@ std::string facts_statement() {
   )sql" + if_permitted("pg_control_system", "system_identifier") +
          R"sql( AS system_identifier,
   pg_catalog.current_database() AS database,
+  CURRENT_USER AS user_name,
   (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(E'\x1f', e.extname, e.extversion, n.nspname), E'\x1e')
    FROM pg_catalog.pg_extension AS e
    JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace) AS extensions)sql";
@@ -134,6 +135,7 @@ Facts read_facts(const Rows& rows, const Facts& before) {
   facts.timeline = read_timeline(rows);
   facts.system_identifier = rows.at(0, "system_identifier").value_or("");
   facts.database = cell(rows, "database");
+  facts.user = cell(rows, "user_name");
   facts.extensions = read_extensions(rows.at(0, "extensions").value_or(""));
   facts.present = before.present;
   return facts;
@@ -172,7 +174,6 @@ std::string databases_statement() {
   return R"sql(SELECT d.datname
 FROM pg_catalog.pg_database AS d
 WHERE d.datallowconn AND NOT d.datistemplate AND d.datconnlimit OPERATOR(pg_catalog.<>) -2
-  AND pg_catalog.has_database_privilege(d.oid, 'CONNECT')
   AND d.datname::pg_catalog.text OPERATOR(pg_catalog.<>)
       ALL (ARRAY['rdsadmin', 'cloudsqladmin', 'azure_maintenance', 'azure_sys'])
 ORDER BY d.datname)sql";

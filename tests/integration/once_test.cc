@@ -214,7 +214,8 @@ TEST_F(OnceServer, ExitsAsItIsAskedTo) {
   EXPECT_EQ(statuses_of(config()), (Statuses{0, 0, 0}));
   EXPECT_EQ(statuses_of(warns), (Statuses{1, 0, 0}));
   EXPECT_EQ(statuses_of(config("role: standby")), (Statuses{2, 1, 0}));
-  EXPECT_EQ(statuses_of(config(), {"--check", "up", "--check", "uq"}), (Statuses{3, 1, 0}));
+  EXPECT_EQ(statuses_of(config(), {"--check", "up", "--check", "uq"}), (Statuses{3, 1, 3}));
+  EXPECT_EQ(statuses_of(config("role: standby"), {"--check", "role", "--check", "uq"}), (Statuses{2, 1, 3}));
   EXPECT_EQ(statuses_of(config(), {"--check", "uq"}), (Statuses{3, 1, 3}));
   EXPECT_EQ(statuses_of(config(), {"--nonsense"}), (Statuses{3, 1, 3}));
   EXPECT_EQ(statuses_of("tragets: []"), (Statuses{3, 1, 3}));

@@ -1,9 +1,12 @@
 #include "exporter/postgres/down.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace pgwatch::postgres {
 namespace {
+
+using testing::EndsWith;
 
 std::string reason_of(std::string_view text) { return std::string(to_string(classify(text).reason)); }
 
@@ -22,7 +25,13 @@ TEST(Down, ReadsTheSqlstateInAnyLanguage) {
   EXPECT_EQ(reason_of(said("FATAL:  57P03: the database system is shutting down")), "stopping");
   EXPECT_EQ(reason_of("FATAL:  57P01: terminating connection due to administrator command"), "stopping");
   EXPECT_EQ(reason_of("WARNING:  57P02: terminating connection because of crash"), "stopping");
-  EXPECT_EQ(reason_of(said("FATAL:  3D000: database \"sales\" does not exist")), "other");
+  EXPECT_EQ(reason_of(said("FATAL:  3D000: database \"sales\" does not exist")), "no_database");
+  EXPECT_EQ(reason_of(said("FATAL:  55000: database \"sales\" is not currently accepting connections")), "no_database");
+}
+
+TEST(Down, PutsTheCureWhereLibpqAsksItsUser) {
+  EXPECT_THAT(classify(said("Connection refused\n\tIs the server running on that host?")).detail,
+              EndsWith("Is the server running on that host: check that the server runs and listens there"));
 }
 
 TEST(Down, KnowsLibpqsOwnWords) {
@@ -56,7 +65,7 @@ const std::string kStandby = "connection to server at \"192.0.2.7\", port 1 fail
 TEST(Down, WhoGotFurthestGivesTheReason) {
   EXPECT_EQ(reason_of(kRefusedV6 + said("SSL error: certificate verify failed")), "tls");
   EXPECT_EQ(reason_of(kRefusedV6 + said("server closed the connection unexpectedly")), "other");
-  EXPECT_EQ(reason_of(kRefusedV6 + said("FATAL:  3D000: database \"sales\" does not exist")), "other");
+  EXPECT_EQ(reason_of(kRefusedV6 + said("FATAL:  3D000: database \"sales\" does not exist")), "no_database");
   EXPECT_EQ(reason_of(kRefusedV6 + kUnreachable), "refused") << "what says nothing goes before nothing";
   EXPECT_EQ(reason_of(kUnreachable + kRefusedV6), "refused");
   EXPECT_EQ(reason_of(kRefusedV6 + said("Connection timed out")), "timeout") << "of equals the last";
@@ -101,7 +110,7 @@ TEST(Down, DetailIsOneLineWithTheCure) {
       "connection to server at \"db.example\" (192.0.2.1), port 5432 failed: FATAL: 28P01: password "
       "authentication failed for user \"w\": check user, password and pg_hba.conf");
   EXPECT_EQ(classify("FATAL:  3D000: database \"x\" does not exist\n").detail,
-            "FATAL: 3D000: database \"x\" does not exist");
+            "FATAL: 3D000: database \"x\" does not exist: say another dbname, or leave the database out");
   EXPECT_EQ(classify("one\n\n\tgoes on\r\ntwo\ntwo\n\x01three\x7f\n").detail, "one goes on; two; three");
   EXPECT_EQ(classify("").detail, "the connection broke without a word");
 }

@@ -53,7 +53,7 @@ TEST(ScriptedConnection, SilenceNeverBlocks) {
 
 TEST(ScriptedConnection, ReadsTheSqlstateOfARefusedStart) {
   for (const auto& [sqlstate, reason] : std::vector<std::pair<std::string, std::string>>{
-           {"57P03", "starting"}, {"53300", "too_many_connections"}, {"28000", "auth"}, {"3D000", "other"}}) {
+           {"57P03", "starting"}, {"53300", "too_many_connections"}, {"28000", "auth"}, {"3D000", "no_database"}}) {
     const ScriptedPostgres server({.greeting = Act::kError, .sqlstate = sqlstate, .message = "in any language"});
     Connection connection(parameters(server.conninfo()));
     ASSERT_TRUE(breaks(connection));
