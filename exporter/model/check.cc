@@ -163,7 +163,9 @@ std::vector<std::string> carried_labels(const Collector& collector, const Column
   return carried;
 }
 
-bool is_metric(const Column& column) { return column.use != Use::kLabel && column.use != Use::kDiscard; }
+bool is_metric(const Column& column) {
+  return column.use != Use::kLabel && column.use != Use::kRemember && column.use != Use::kDiscard;
+}
 
 std::invalid_argument contradiction(const Collector& collector, const std::string& what) {
   return std::invalid_argument("collector " + quoted(collector.name) + ": " + what);

@@ -68,6 +68,8 @@ Column histogram(std::string name, std::string help) {
   return {.use = Use::kHistogram, .name = std::move(name), .help = std::move(help)};
 }
 
+Column remember(std::string name) { return {.use = Use::kRemember, .name = std::move(name)}; }
+
 Column discard(std::string name) { return {.use = Use::kDiscard, .name = std::move(name)}; }
 
 std::string_view to_string(Scope scope) {

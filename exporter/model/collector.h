@@ -31,6 +31,7 @@ enum class Use {
   kUntyped,    // the same, typed untyped
   kState,      // one 0/1 series per state, labelled with the state; a state not listed gets a series of its own
   kHistogram,  // arrays: NAME the upper bounds, NAME_bucket the cumulative counts; scalars NAME_sum and NAME_count
+  kRemember,   // of the first row, into the memory: the next statement has it as :'name'; NULL is forgotten
   kDiscard,    // read, not shown
 };
 
@@ -61,6 +62,7 @@ Column counter(std::string name, std::string help);
 Column untyped(std::string name, std::string help);
 Column state(std::string name, std::string help, std::vector<std::string> states);
 Column histogram(std::string name, std::string help);
+Column remember(std::string name);
 Column discard(std::string name);
 
 // -- Sources ----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,14 @@ Kind kind_of(Use use) {
   }
 }
 
+void remember_cell(const Rows& rows, const std::string& name, Memory& memory) {
+  const Cell cell = rows.size() == 0 ? Cell() : rows.at(0, name);
+  if (cell)
+    memory[name] = *cell;
+  else
+    memory.erase(name);
+}
+
 std::string spell(const std::vector<std::pair<std::string, std::string>>& labels) {
   std::string text;
   for (const auto& [name, value] : labels) append_label(text, name, value);
@@ -54,10 +62,10 @@ std::chrono::milliseconds Instrument::keep() const {
 }
 
 void Instrument::emit(const Rows& rows, Sink& sink) const {
-  if (collector_.emit)
-    collector_.emit(rows, sink);
-  else
-    emit_casts(casts_, rows, sink);
+  if (collector_.emit) return collector_.emit(rows, sink);
+  emit_casts(casts_, rows, sink);
+  for (const Column& column : collector_.columns)
+    if (column.use == Use::kRemember) remember_cell(rows, column.name, sink.memory());
 }
 
 // -- Clashes ----------------------------------------------------------------------------------------------------------

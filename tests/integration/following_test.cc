@@ -85,6 +85,23 @@ TEST_P(Following, AnIdlePrimaryIsNoLag) {
   EXPECT_EQ(of("primary", *page, "pg_stat_replication_lag_bytes", {{"stage", "replay"}}), 0);
 }
 
+// While a long transaction writes, some of its WAL always waits, and nothing has been committed since it began.
+TEST_P(Following, ALongTransactionIsNoLag) {
+  pair_->write_and_replay();
+  pair_->scrape();
+  SqlSession writer(pair_->primary.socket_conninfo());
+  writer.run("BEGIN");
+  double longest = 0;
+  EXPECT_TRUE(eventually([&] {
+    writer.run("INSERT INTO written SELECT now() FROM generate_series(1, 2000)");
+    const Exposition page = pair_->scrape();
+    longest = std::max(longest, of_standby(page, "pg_replication_lag_seconds").value_or(0));
+    return of_standby(page, "pg_replication_replay_pending_bytes").value_or(0) > 0 &&
+           of_standby(page, "pg_replication_last_replay_seconds").value_or(0) > 2;
+  }));
+  EXPECT_LT(longest, 1);
+}
+
 TEST_P(Following, APausedReplayLagsInBytesAndSecondsMoreAndMore) {
   pair_->write_and_replay();
   const PostgresServer& standby = pair_->standby;

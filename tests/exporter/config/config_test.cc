@@ -30,7 +30,7 @@ turn_interval: 5m
 connections: 4
 labels: {env: prod, tier: gold}
 collectors:
-  bloat: {enabled: true, interval: 1h, keep: 1d, max_series: 7}
+  bloat: {enabled: true, interval: 1h, keep: 1d, max_series: 7, top: 20}
   disks: false
 targets:
   - name: main
@@ -79,6 +79,7 @@ TEST(Config, LetsATargetOverrideTheDefaultsOneByOne) {
   EXPECT_EQ(bloat->collector().interval, std::chrono::hours(1));
   EXPECT_EQ(bloat->collector().keep, std::chrono::hours(48));
   EXPECT_EQ(bloat->collector().max_series, 7U);
+  EXPECT_EQ(bloat->collector().options.at(0).value, 20);
 }
 
 TEST(Config, AppliesDefaultsWhereverTheyStandInTheFile) {

@@ -79,6 +79,8 @@ TEST(ConfigErrors, KnowWhatACollectorCannotBeTold) {
   EXPECT_THAT(error_of(in_target("collectors: {disks: false}")),
               StartsWith("f.yaml:3:18: collector disks reads the host, not a target"));
   EXPECT_THAT(error_of(with_target("collectors: {bloat: {max_series: 0}}")), HasSubstr("from 1 to 1000000"));
+  EXPECT_THAT(error_of(with_target("collectors: {bloat: {top: 51}}")), HasSubstr("from 1 to 50"));
+  EXPECT_THAT(error_of(with_target("collectors: {replication: {top: 5}}")), HasSubstr("unknown key \"top\""));
 }
 
 TEST(ConfigErrors, RefuseLabelsThatPrometheusOrPgwatchWouldTripOver) {

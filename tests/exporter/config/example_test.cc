@@ -35,7 +35,7 @@ std::vector<std::string> known_keys(const std::string& text) {
 
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
-  for (const char* text : {"zzz: 1", "log: {zzz: 1}", "timeouts: {zzz: 1}", "collectors: {bloat: {zzz: 1}}",
+  for (const char* text : {"zzz: 1", "log: {zzz: 1}", "timeouts: {zzz: 1}", "collectors: {replication: {zzz: 1}}",
                            "checks: {lag: {zzz: 1}}", "targets: [{zzz: 1}]", "targets: [{databases: {zzz: 1}}]"}) {
     for (std::string& key : known_keys(text)) keys.push_back(std::move(key));
   }

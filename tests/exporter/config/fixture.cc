@@ -37,6 +37,7 @@ std::vector<Collector> fake_catalogue() {
   bloat.enabled = false;
   bloat.lane = Lane::kSlow;
   bloat.scope = Scope::kDatabase;
+  bloat.options = {{.name = "top", .help = "How many.", .value = 10, .least = 1, .most = 50}};
   Collector disks = collector("disks", "mountpoint");
   disks.scope = Scope::kHost;
   return {collector("replication", "slot_name"), bloat, disks};

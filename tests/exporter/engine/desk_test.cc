@@ -17,6 +17,41 @@ using testing::HasSubstr;
 
 constexpr const char* kFailures = "pgwatch_collector_failures_total";
 
+TEST_F(DeskTest, GivesOptionsToThePlanAndKeepsThemOutOfTheMemory) {
+  Collector collector = toy(std::vector<Sql>{{"SELECT :'top' AS value"}});
+  collector.options = {{.name = "top", .help = "How many.", .value = 7}};
+  const auto question = question_of(std::move(collector));
+  EXPECT_EQ(begin(*question), "SELECT '7' AS value");
+  desk_.accept(*question, one_value("1"));
+  EXPECT_TRUE(question->memory.empty());
+}
+
+// -- Refusals ---------------------------------------------------------------------------------------------------------
+
+TEST_F(DeskTest, RestsWhereTheServerRefuses) {
+  const auto question = question_of(toy());
+  begin(*question);
+  desk_.fail(*question, {"42501", "permission denied for view v"});
+  EXPECT_EQ(question->latest->outcome, Outcome::kSkipped);
+  EXPECT_EQ(question->latest->reason, "permission");
+  const SteadyTime asked = std::chrono::steady_clock::now();
+  EXPECT_TRUE(question->rests(asked));
+  EXPECT_FALSE(question->rests(asked + Desk::kRest));
+  EXPECT_EQ(counted(kFailures, {{"collector", "toy"}}), std::nullopt);
+}
+
+TEST_F(DeskTest, NamesTheGrantForTheRoleThatAsks) {
+  Collector collector = toy();
+  collector.privilege = "GRANT SELECT ON v TO {role}";
+  const auto question = question_of(std::move(collector));
+  auto facts = std::make_shared<Facts>(*facts_);
+  facts->user = "my \"role\"";
+  facts_ = facts;
+  begin(*question);
+  desk_.fail(*question, {"42501", "permission denied for view v"});
+  EXPECT_EQ(question->latest->detail, R"(permission denied for view v; cure: GRANT SELECT ON v TO "my ""role""")");
+}
+
 // -- Plans ------------------------------------------------------------------------------------------------------------
 
 struct Planned {

@@ -46,6 +46,21 @@ TEST(Check, WantsNamesPrometheusTakes) {
   EXPECT_EQ(complaint({counter("no_total", "Help.")}), "none");
 }
 
+TEST(Check, WantsOptionsThatStandApartAndWithinTheirBounds) {
+  const auto complaint_of = [](Option option) {
+    Collector collector = collector_of({});
+    collector.options = {std::move(option)};
+    return complaint(std::move(collector));
+  };
+  EXPECT_EQ(complaint_of({.name = "top", .help = "How many."}), "none");
+  EXPECT_EQ(complaint_of({.name = "keep", .help = "How long."}),
+            R"(collector "x": option "keep" is not a name of its own; call it otherwise)");
+  EXPECT_EQ(complaint_of({.name = "top", .help = ""}),
+            R"(collector "x": option "top" has no help; say in a sentence what it does)");
+  EXPECT_EQ(complaint_of({.name = "top", .help = "How many.", .value = 3, .least = 5}),
+            R"(collector "x": option "top" is not within its own bounds)");
+}
+
 TEST(Check, KeepsTheEnginesLabelsForTheEngine) {
   EXPECT_EQ(complaint({label("server")}),
             R"(collector "x", column "server": label "server" is added to every series anyway; call it otherwise)");

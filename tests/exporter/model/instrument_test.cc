@@ -10,6 +10,18 @@ namespace {
 using test::collector_of;
 using test::emitted;
 
+TEST(Instrument, RemembersOfTheFirstRowAndForgetsNull) {
+  const Instrument instrument(collector_of({gauge("a", "A."), remember("seen"), remember("gone")}));
+  Rows rows({"a", "seen", "gone"});
+  rows.add({"1", "x", std::nullopt});
+  rows.add({"2", "y", "z"});
+  Sink sink(instrument.metrics(), {{"gone", "before"}, {"other", "stays"}});
+  instrument.emit(rows, sink);
+  EXPECT_EQ(sink.memory(), (Memory{{"seen", "x"}, {"other", "stays"}}));
+  instrument.emit(Rows({"a", "seen", "gone"}), sink);
+  EXPECT_EQ(sink.memory(), (Memory{{"other", "stays"}}));
+}
+
 TEST(Instrument, LabelsEveryMetricOfARow) {
   Rows rows({"slot", "active", "bytes"});
   rows.add({"a", "t", "9007199254740993"});

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 Rows facts_rows(std::initializer_list<Cell> cells) {
   Rows rows({"version", "version_text", "in_recovery", "writing_timeline", "following_timeline", "system_identifier",
-             "database", "extensions"});
+             "database", "user_name", "extensions"});
   rows.add(cells);
   return rows;
 }
@@ -59,6 +59,7 @@ TEST(Session, FactsOfAPrimary) {
                                              {},
                                              "771",
                                              "sales",
+                                             "watcher",
                                              "timescaledb\x1f"
                                              "2.19\x1fpublic\x1eplpgsql\x1f"
                                              "1.0\x1fpg_catalog"}),
@@ -69,13 +70,14 @@ TEST(Session, FactsOfAPrimary) {
   EXPECT_EQ(facts.timeline, 26u);
   EXPECT_EQ(facts.system_identifier, "771");
   EXPECT_EQ(facts.database, "sales");
+  EXPECT_EQ(facts.user, "watcher");
   EXPECT_THAT(facts.extensions,
               ElementsAre(Extension{"plpgsql", "1.0", "pg_catalog"}, Extension{"timescaledb", "2.19", "public"}));
   EXPECT_TRUE(facts.present.contains("kept"));
 }
 
 TEST(Session, FactsAServerWillNotTellAreAbsent) {
-  const Facts facts = read_facts(facts_rows({"100023", "10.23", "t", {}, {}, {}, "db", {}}), {});
+  const Facts facts = read_facts(facts_rows({"100023", "10.23", "t", {}, {}, {}, "db", "w", {}}), {});
   EXPECT_TRUE(facts.in_recovery);
   EXPECT_EQ(facts.timeline, 0u);
   EXPECT_EQ(facts.system_identifier, "");
@@ -83,14 +85,14 @@ TEST(Session, FactsAServerWillNotTellAreAbsent) {
 }
 
 TEST(Session, FactsOfAStandbyCountTheTimelineInDecimals) {
-  EXPECT_EQ(read_facts(facts_rows({"150018", "15.18", "t", {}, "10", {}, "db", {}}), {}).timeline, 10u);
+  EXPECT_EQ(read_facts(facts_rows({"150018", "15.18", "t", {}, "10", {}, "db", "w", {}}), {}).timeline, 10u);
 }
 
 TEST(Session, WhatIsNoRowOfFactsIsRefused) {
   EXPECT_THROW(read_facts(Rows(), {}), std::invalid_argument);
-  EXPECT_THROW(read_facts(facts_rows({"fifteen", "15", "f", {}, {}, {}, "db", {}}), {}), std::invalid_argument);
-  EXPECT_THROW(read_facts(facts_rows({{}, "15", "f", {}, {}, {}, "db", {}}), {}), std::invalid_argument);
-  EXPECT_THROW(read_facts(facts_rows({"15", "15", "f", {}, {}, {}, "db", "plpgsql"}), {}), std::invalid_argument);
+  EXPECT_THROW(read_facts(facts_rows({"fifteen", "15", "f", {}, {}, {}, "db", "w", {}}), {}), std::invalid_argument);
+  EXPECT_THROW(read_facts(facts_rows({{}, "15", "f", {}, {}, {}, "db", "w", {}}), {}), std::invalid_argument);
+  EXPECT_THROW(read_facts(facts_rows({"15", "15", "f", {}, {}, {}, "db", "w", "plpgsql"}), {}), std::invalid_argument);
 }
 
 TEST(Session, NeedsOfNothingAskForNothing) { EXPECT_THAT(needs_statement({}), HasSubstr("WHERE false")); }
