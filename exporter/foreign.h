@@ -26,7 +26,7 @@ inline constexpr std::array kForeign = {
     Foreign{"--disable-default-metrics", "PG_EXPORTER_DISABLE_DEFAULT_METRICS", "false",
             "name the collectors you do not want, as collectors: {replication: false}"},
     Foreign{"--disable-settings-metrics", "PG_EXPORTER_DISABLE_SETTINGS_METRICS", "false",
-            "pgwatch has no settings collector yet; leave it out"},
+            "the key is collectors: {settings: false}"},
     Foreign{"--no-auto-discover-databases", "PG_EXPORTER_AUTO_DISCOVER_DATABASES", "true",
             "the key is targets: databases: {include: [NAME]}"},
     Foreign{"--extend.query-path", "PG_EXPORTER_EXTEND_QUERY_PATH", "",
@@ -47,29 +47,6 @@ inline constexpr std::array kCollectorAliases = {
 
 // postgres_exporter's collectors that pgwatch has not: not to want one of these is granted.
 inline constexpr std::array kForeignCollectors = {
-    std::string_view{"buffercache_summary"},
-    std::string_view{"database"},
-    std::string_view{"database_wraparound"},
-    std::string_view{"locks"},
-    std::string_view{"long_running_transactions"},
-    std::string_view{"postmaster"},
-    std::string_view{"process_idle"},
-    std::string_view{"roles"},
-    std::string_view{"settings"},
-    std::string_view{"stat_activity"},
-    std::string_view{"stat_activity_autovacuum"},
-    std::string_view{"stat_archiver"},
-    std::string_view{"stat_bgwriter"},
-    std::string_view{"stat_checkpointer"},
-    std::string_view{"stat_database"},
-    std::string_view{"stat_progress_vacuum"},
-    std::string_view{"stat_replication"},
-    std::string_view{"stat_statements"},
-    std::string_view{"stat_user_tables"},
-    std::string_view{"stat_wal_receiver"},
-    std::string_view{"statio_user_indexes"},
-    std::string_view{"statio_user_tables"},
-    std::string_view{"wal"},
     std::string_view{"xlog_location"},
 };
 

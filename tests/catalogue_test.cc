@@ -100,8 +100,9 @@ TEST(Catalogue, OnlyReads) {
     const auto* variants = std::get_if<std::vector<Sql>>(&collector.source);
     if (variants == nullptr) continue;
     for (const Sql& sql : *variants) {
+      const std::string text = std::regex_replace(sql.text, std::regex("'[^']*'"), "''");  // a literal does nothing
       std::smatch found;
-      EXPECT_FALSE(std::regex_search(sql.text, found, forbidden)) << collector.name << ": " << found.str();
+      EXPECT_FALSE(std::regex_search(text, found, forbidden)) << collector.name << ": " << found.str();
       EXPECT_TRUE(std::regex_search(sql.text, std::regex(R"(^\s*(SELECT|WITH)\b)"))) << collector.name;
     }
   }

@@ -22,7 +22,7 @@ using testing::HasSubstr;
 health::Result example() {
   const Verdict lag = {.server = "main",
                        .check = "replication_lag_bytes",
-                       .collector = "replication",
+                       .collector = "stat_replication",
                        .subject = "standby@10.0.0.2/32",
                        .status = Status::kWarning,
                        .summary = "300 MiB not replayed yet (warning from 256 MiB)",

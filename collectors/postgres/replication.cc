@@ -1,5 +1,4 @@
-// replication: both ends of streaming. One row per standby connected here; what this server receives itself is said by
-// the unlabelled columns, once.
+// replication: how this server follows its own primary. What it sends to others is for stat_replication.
 //
 // Three signals, since none is enough alone: an idle primary makes the age of the last replay grow, and a dead receiver
 // makes received equal replayed. So an age counts only while received WAL waits for replay, 0 only while the receiver
@@ -22,8 +21,6 @@ WITH here AS (
   SELECT standby,
          CASE WHEN standby THEN pg_last_wal_receive_lsn() END AS received,
          CASE WHEN standby THEN pg_last_wal_replay_lsn() END AS replayed,
-         CASE WHEN standby THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())
-              ELSE pg_current_wal_lsn() END AS position,
          CASE WHEN standby THEN pg_is_wal_replay_paused() END AS replay_paused,
          CASE WHEN standby AND pg_has_role('pg_read_all_settings', 'USAGE')
               THEN current_setting('primary_conninfo') <> '' END AS primary_configured,
@@ -65,112 +62,49 @@ SELECT here.standby AS is_replica,
          AS receiver_timeout_seconds,
        replay.caught_up_at,
        replay.seen_lsn,
-       replay.seen_at,
-       sender.application_name,
-       sender.client_addr::text AS client_addr,
-       slot.slot_name,
-       sender.state,
-       sender.sync_state,
-       CASE WHEN sender.pid IS NOT NULL THEN pg_wal_lsn_diff(here.position, '0/0') END AS pg_current_wal_lsn_bytes,
-       pg_wal_lsn_diff(greatest(here.position, sender.sent_lsn), sender.sent_lsn) AS sent_lag_bytes,
-       pg_wal_lsn_diff(greatest(here.position, sender.write_lsn), sender.write_lsn) AS write_lag_bytes,
-       pg_wal_lsn_diff(greatest(here.position, sender.flush_lsn), sender.flush_lsn) AS flush_lag_bytes,
-       pg_wal_lsn_diff(greatest(here.position, sender.replay_lsn), sender.replay_lsn) AS replay_lag_bytes,
-       extract(epoch FROM sender.write_lag) AS write_lag_seconds,
-       extract(epoch FROM sender.flush_lag) AS flush_lag_seconds,
-       extract(epoch FROM sender.replay_lag) AS replay_lag_seconds
+       replay.seen_at
 FROM here
 CROSS JOIN replay
 CROSS JOIN lag
 LEFT JOIN receiver ON true
-LEFT JOIN pg_stat_replication AS sender ON true
-LEFT JOIN pg_replication_slots AS slot ON slot.active_pid = sender.pid
 )sql";
-
-Column on_standby(Column column) { return std::move(column).unlabelled(); }
-
-Column per_standby(Column column) { return std::move(column).by({"application_name", "client_addr", "slot_name"}); }
-
-// As postgres_exporter labels it.
-Column per_sender(Column column) {
-  return std::move(column).by({"application_name", "client_addr", "slot_name", "state"});
-}
-
-Column lag_bytes(const char* stage) {
-  return per_standby(gauge(std::string(stage) + "_lag_bytes",
-                           "WAL bytes between this server's position and what the "
-                           "standby has sent to it, written, flushed or replayed.")
-                         .called("pg_stat_replication_lag_bytes")
-                         .with("stage", stage));
-}
-
-Column lag_seconds(const char* stage) {
-  return per_standby(
-      gauge(std::string(stage) + "_lag_seconds",
-            "Time from flushing WAL here to its being written, flushed or replayed by the standby; absent "
-            "while the standby is idle.")
-          .called("pg_stat_replication_lag_seconds")
-          .with("stage", stage));
-}
 
 }  // namespace
 
 Collector replication() {
   return {
       .name = "replication",
-      .help = "Standbys connected to this server, and how this server follows its own primary.",
-      .prefix = "pg_replication",
+      .help = "How this server follows its own primary.",
       .source = std::vector<Sql>{{.text = kSql, .since = 100000}},
       .columns =
           {
-              on_standby(gauge("is_replica", "Whether the server is in recovery.")),
-              on_standby(gauge("lag_seconds",
-                               "How far replay is behind at most, while received WAL waits for it; 0 where none "
-                               "waits or on a primary; absent on a standby that does not stream.")),
-              on_standby(gauge("last_replay_seconds",
-                               "Age of the last replayed transaction; grows while the primary is idle, and after a "
-                               "promotion. 0 where none was replayed since the start.")),
-              on_standby(gauge("replay_age_seconds",
-                               "How far replay is behind at most, while received WAL waits for it: the age of the last "
-                               "replayed transaction, or the time since replay had passed all that was received, "
-                               "whichever is less; 0 while streaming and none waits; absent where unknown.")),
-              on_standby(gauge("replay_pending_bytes", "WAL received and not yet replayed.")),
-              on_standby(gauge("replay_paused", "Whether replay has been paused by an operator.")),
-              on_standby(gauge("primary_configured",
-                               "Whether the standby is told of a primary to stream from; absent on a primary.")),
-              on_standby(state("status", "Whether the WAL receiver is in the labelled state; stopped: there is none.",
-                               {"streaming", "stopped", "starting", "waiting", "restarting", "stopping"})
-                             .called("pg_replication_receiver_status")),
-              on_standby(gauge("receiver_last_message_age_seconds", "Time since the last message of the primary.")),
-              on_standby(gauge("receiver_timeout_seconds",
-                               "After how long a silence the WAL receiver gives its connection up; 0: never.")),
+              gauge("is_replica", "Whether the server is in recovery."),
+              gauge("lag_seconds",
+                    "How far replay is behind at most, while received WAL waits for it; 0 where none waits or on a "
+                    "primary; absent on a standby that does not stream."),
+              gauge("last_replay_seconds",
+                    "Age of the last replayed transaction; grows while the primary is idle, and after a "
+                    "promotion. 0 where none was replayed since the start."),
+              gauge(
+                  "replay_age_seconds",
+                  "How far replay is behind at most, while received WAL waits for it: the age of the last replayed "
+                  "transaction, or the time since replay had passed all that was received, whichever is less; 0 while "
+                  "streaming and none waits; absent where unknown."),
+              gauge("replay_pending_bytes", "WAL received and not yet replayed."),
+              gauge("replay_paused", "Whether replay has been paused by an operator."),
+              gauge("primary_configured",
+                    "Whether the standby is told of a primary to stream from; absent on a primary."),
+              state("status", "Whether the WAL receiver is in the labelled state; stopped: there is none.",
+                    {"streaming", "stopped", "starting", "waiting", "restarting", "stopping"})
+                  .called("pg_replication_receiver_status"),
+              gauge("receiver_last_message_age_seconds", "Time since the last message of the primary."),
+              gauge("receiver_timeout_seconds",
+                    "After how long a silence the WAL receiver gives its connection up; 0: never."),
               remember("caught_up_at"),
               remember("seen_lsn"),
               remember("seen_at"),
-
-              label("application_name"),
-              label("client_addr"),
-              label("slot_name"),
-              label("state"),
-              per_sender(gauge("pg_current_wal_lsn_bytes", "This server's WAL position in bytes.")
-                             .called("pg_stat_replication_pg_current_wal_lsn_bytes")),
-              per_sender(gauge("replay_lag_bytes", "WAL bytes the standby has not replayed yet.")
-                             .called("pg_stat_replication_pg_wal_lsn_diff")),
-              per_standby(state("state", "Whether the WAL sender is in the labelled state.",
-                                {"startup", "catchup", "streaming", "backup", "stopping"})
-                              .called("pg_stat_replication_state")),
-              per_standby(state("sync_state",
-                                "Whether the standby is in the labelled state of synchronous replication.",
-                                {"async", "potential", "sync", "quorum"})
-                              .called("pg_stat_replication_sync_state")),
-              lag_bytes("sent"),
-              lag_bytes("write"),
-              lag_bytes("flush"),
-              lag_bytes("replay"),
-              lag_seconds("write"),
-              lag_seconds("flush"),
-              lag_seconds("replay"),
           },
+      .cost = {.pages = 4},
   };
 }
 

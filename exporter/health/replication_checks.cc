@@ -92,7 +92,7 @@ std::vector<Check> replication_checks() {
         .help = "WAL that a standby streaming from here has not replayed yet.",
         .unit = Unit::kBytes,
         .threshold = {.warning = 256 * kMebibyte, .critical = 2048 * kMebibyte}},
-       collector,
+       "stat_replication",
        judge_replay_bytes},
   };
 }

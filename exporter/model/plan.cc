@@ -89,7 +89,8 @@ std::string remembered_literal(std::string_view key, const Memory& memory) {
 
 Step plan(const Collector& collector, const Facts& facts, const Memory& memory) {
   if (!collector.extension.empty() && facts.extension(collector.extension) == nullptr)
-    return Skip{"extension", "extension " + collector.extension + " is not installed in database " + facts.database};
+    return Skip{"extension", "extension " + collector.extension + " is not installed in database " + facts.database +
+                                 "; there, CREATE EXTENSION " + collector.extension};
   if (const auto* read = std::get_if<HostRead>(&collector.source)) return *read;
   if (const auto* planner = std::get_if<Planner>(&collector.source)) return (*planner)(facts, memory);
   return plan_sql(std::get<std::vector<Sql>>(collector.source), facts, memory);

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "collectors/catalogue.h"
+
 namespace pgwatch::test {
 namespace {
 
@@ -67,7 +69,7 @@ TEST(Recording, ThatIsMissingSaysHowItIsMade) {
   EXPECT_THAT(trouble(unheard_of("SELECT 1")),
               HasSubstr("tests/fixtures/pg17/primary/unheard_of.txt is missing. Record it: PGWATCH_RECORD=1 "));
   EXPECT_THAT(trouble(unheard_of("SELECT /*if a.b*/ 1 /*else 2*/")), HasSubstr("does not say whether there is a.b. R"));
-  Collector changed = collectors_of_servers().front();
+  Collector changed = collectors::replication();
   std::get<std::vector<Sql>>(changed.source).front().text += " ";
   EXPECT_THAT(trouble(changed), HasSubstr(changed.name + ".txt was made of another statement. R"));
 }

@@ -138,6 +138,10 @@ std::vector<Sample> Exposition::all(const std::string& name, const Labels& label
   return found;
 }
 
+std::string Exposition::family_of(const std::string& sample_name) const {
+  return types_.contains(sample_name) ? sample_name : without_suffix(sample_name);
+}
+
 std::string Exposition::type(const std::string& family) const { return lookup(types_, family); }
 
 std::string Exposition::help(const std::string& family) const { return lookup(helps_, family); }
@@ -167,7 +171,7 @@ void Exposition::read_sample(std::string_view line) {
 }
 
 void Exposition::enter_family(const std::string& sample_name) {
-  const std::string family = types_.contains(sample_name) ? sample_name : without_suffix(sample_name);
+  const std::string family = family_of(sample_name);
   if (!types_.contains(family)) throw std::invalid_argument("no TYPE before it");
   if (family == family_) return;
   if (!begun_.insert(family).second) throw std::invalid_argument("apart from its family");

@@ -31,6 +31,7 @@ class Exposition {
   std::vector<Sample> all(const std::string& name, const Labels& labels = {}) const;
 
   const std::vector<Sample>& samples() const { return samples_; }
+  std::string family_of(const std::string& sample_name) const;
   std::string type(const std::string& family) const;  // "" where there is no such family
   std::string help(const std::string& family) const;
 

@@ -1,5 +1,7 @@
 #include "tests/support/family.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace pgwatch::test {
@@ -13,14 +15,15 @@ void subscribe(const PostgresServer& server) {
   server.sql(note + "; INSERT INTO note VALUES (1, 'first'); CREATE PUBLICATION note FOR TABLE note");
   server.sql("SELECT pg_create_logical_replication_slot('copy', 'pgoutput')");
   server.sql("CREATE SUBSCRIPTION copy CONNECTION '" + server.socket_conninfo() +
-                 "' PUBLICATION note WITH (create_slot = false, slot_name = 'copy')",
+                 "' PUBLICATION note WITH (create_slot = false, slot_name = 'copy', copy_data = false)",
              "copy");
 }
 
 PostgresOptions options(int major) {
-  return {.major = major,
-          .settings = {"wal_level = logical", "max_slot_wal_keep_size = 10GB",
-                       "shared_preload_libraries = 'pg_stat_statements'"}};
+  std::vector<std::string> settings = {"wal_level = logical", "max_slot_wal_keep_size = 10GB",
+                                       "shared_preload_libraries = 'pg_stat_statements'"};
+  std::ranges::copy(settings_of_doings(major), std::back_inserter(settings));
+  return {.major = major, .settings = settings};
 }
 
 // Times are known of a stream that carries something, and a while longer.
@@ -33,7 +36,7 @@ bool all_flow(const PostgresServer& server, const std::string& streams) {
 }  // namespace
 
 Family::Family(int major) : primary(options(major)), standby(primary.standby()), second(standby.standby("second")) {
-  primary.sql("CREATE EXTENSION pg_stat_statements");
+  primary.sql("CREATE EXTENSION pg_stat_statements; CREATE EXTENSION pg_buffercache");
   primary.sql("SELECT pg_create_physical_replication_slot('idle', true)");
   subscribe(primary);
   const auto all_carry = [&] {
@@ -41,6 +44,7 @@ Family::Family(int major) : primary(options(major)), standby(primary.standby()),
     return all_flow(primary, "2") && all_flow(standby, "1");
   };
   if (!eventually(all_carry)) throw std::runtime_error("a stream carries nothing:\n" + primary.log() + standby.log());
+  doings.emplace(primary);
 }
 
 }  // namespace pgwatch::test

@@ -2,6 +2,9 @@
 // look for.
 #pragma once
 
+#include <optional>
+
+#include "tests/support/doings.h"
 #include "tests/support/postgres_server.h"
 
 namespace pgwatch::test {
@@ -9,12 +12,13 @@ namespace pgwatch::test {
 struct Family {
   // All streams are up and have carried something when it returns: the standby `standby`, the cascading standby
   // `second`, and the subscription `copy` of the primary's database copy to its database postgres. Slot `idle` of the
-  // primary has nobody.
+  // primary has nobody. On the primary goes on what Doings do.
   explicit Family(int major);
 
   PostgresServer primary;
   PostgresServer standby;
   PostgresServer second;
+  std::optional<Doings> doings;
 };
 
 }  // namespace pgwatch::test

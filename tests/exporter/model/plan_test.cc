@@ -70,7 +70,8 @@ TEST(Plan, SkipsWhereTheExtensionIsMissing) {
   Facts facts = facts_of(150000);
   const Skip skip = skip_of(plan(collector, facts, {}));
   EXPECT_EQ(skip.reason, "extension");
-  EXPECT_EQ(skip.detail, "extension timescaledb is not installed in database lake");
+  EXPECT_EQ(skip.detail,
+            "extension timescaledb is not installed in database lake; there, CREATE EXTENSION timescaledb");
   facts.extensions = {{"timescaledb", "2.17.0", "public"}};
   EXPECT_EQ(statement_of(plan(collector, facts, {})), "SELECT 10");
 }

@@ -1,0 +1,47 @@
+// invalid_indexes: what a CREATE INDEX CONCURRENTLY or REINDEX CONCURRENTLY that failed left behind. No query uses such
+// an index, and most of them cost every write. One that is being built is invalid, too, and left out.
+#include "collectors/catalogue.h"
+#include "collectors/postgres/relations.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+constexpr const char* kSql = R"sql(
+WITH invalid AS (
+  SELECT n.nspname AS schemaname, c.relname, x.relname AS indexrelname, i.indisready AS maintained
+  FROM pg_index AS i
+  JOIN pg_class AS x ON x.oid = i.indexrelid
+  JOIN pg_class AS c ON c.oid = i.indrelid
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE NOT i.indisvalid
+    AND x.relkind = 'i'
+    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
+                    WHERE p.relid = i.indrelid AND p.datname = current_database())
+    AND )sql";
+
+constexpr const char* kSum = R"sql()
+SELECT count(invalid.relname) OVER () AS count, invalid.*
+FROM (SELECT) AS one LEFT JOIN invalid ON true)sql";
+
+}  // namespace
+
+Collector invalid_indexes() {
+  return {
+      .name = "invalid_indexes",
+      .help = "Indexes that no query uses, since building them failed.",
+      .scope = Scope::kDatabase,
+      .lane = Lane::kSlow,
+      .source = std::vector<Sql>{{.text = std::string(kSql) + kUserTable + kSum, .since = 130000}},
+      .columns =
+          {
+              label("schemaname"),
+              label("relname"),
+              label("indexrelname"),
+              gauge("count", "Invalid indexes of the database that nobody is building.").unlabelled(),
+              gauge("maintained", "Whether every write goes to the invalid index all the same; DROP or REINDEX it."),
+          },
+      .cost = {.pages = 60, .more = 1, .of = "index"},
+  };
+}
+
+}  // namespace pgwatch::collectors

@@ -1,0 +1,39 @@
+// long_running_transactions: open transactions and the oldest of them, but for those of autovacuum.
+#include "collectors/catalogue.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+constexpr const char* kSql = R"sql(
+SELECT count(*) AS transactions,
+       greatest(0, max(extract(epoch FROM clock_timestamp() - xact_start))) AS oldest_timestamp_seconds,
+       CASE WHEN count(*) > 0
+            THEN greatest(0, max(extract(epoch FROM clock_timestamp() - xact_start))) END AS oldest_age_seconds
+FROM pg_stat_activity
+WHERE state IS DISTINCT FROM 'idle'
+  AND query NOT LIKE 'autovacuum:%'
+  AND xact_start IS NOT NULL
+  AND pid <> pg_backend_pid()
+)sql";
+
+}  // namespace
+
+Collector long_running_transactions() {
+  return {
+      .name = "long_running_transactions",
+      .help = "Open transactions, and how old the oldest is.",
+      .source = std::vector<Sql>{{.text = kSql}},
+      .columns =
+          {
+              gauge("transactions", "Open transactions, however short, but for autovacuum's.")
+                  .called("pg_long_running_transactions"),
+              gauge("oldest_timestamp_seconds",
+                    "Age of the oldest open transaction, 0 where none is open: an age and no timestamp, as "
+                    "pg_long_running_transactions_oldest_age_seconds."),
+              gauge("oldest_age_seconds", "Age of the oldest open transaction; absent where none is open."),
+          },
+      .cost = {.pages = 4, .more = 2, .of = "session"},
+  };
+}
+
+}  // namespace pgwatch::collectors

@@ -1,0 +1,42 @@
+// Relations: which tables and indexes the per-table collectors speak of, as SQL. In it, c is pg_class and n its
+// pg_namespace.
+#pragma once
+
+#include <string>
+
+#include "exporter/model/collector.h"
+
+namespace pgwatch::collectors {
+
+// Left out are catalogs, temporary tables, which belong to sessions, and TimescaleDB's chunks, which a data lake has by
+// the thousand. Chunks are known by the names TimescaleDB gives them: its catalog would be one more relation that
+// somebody may have locked, and one more that this role may not be allowed to read.
+inline constexpr const char* kUserTable = R"sql(
+      c.relkind IN ('r', 'm', 'p')
+  AND c.relpersistence <> 't'
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND NOT (right(c.relname, 6) = '_chunk' AND (n.nspname = '_timescaledb_internal' OR starts_with(c.relname, '_hyper_')))
+)sql";
+
+// Those, or only the largest of them where the option `top` says so. With 0 nothing is sorted.
+inline std::string chosen_table() {
+  return std::string(kUserTable) + R"sql(
+  AND (:'top' = '0' OR c.oid IN (
+    SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE )sql" +
+         kUserTable + "ORDER BY c.relpages DESC, c.oid LIMIT :'top'))";
+}
+
+// The same for the index x of table c.
+inline std::string chosen_index() {
+  return std::string(kUserTable) + R"sql(
+  AND (:'top' = '0' OR x.oid IN (
+    SELECT x.oid FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_class AS c ON c.oid = i.indrelid
+                      JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE )sql" +
+         kUserTable + "ORDER BY x.relpages DESC, x.oid LIMIT :'top'))";
+}
+
+inline Option top_option(const std::string& what, int value = 0) {
+  return {.name = "top", .help = "Only this many " + what + " of a database, the largest; 0: all.", .value = value};
+}
+
+}  // namespace pgwatch::collectors

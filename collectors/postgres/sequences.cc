@@ -1,0 +1,100 @@
+// sequences: those that are about to run out of values. What cycles never does.
+//
+// Reading one locks it until the statement's end, so it goes by batches and leaves out what somebody has locked. And it
+// takes a privilege that pg_monitor does not have.
+#include "collectors/catalogue.h"
+#include "collectors/postgres/batches.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+// These modes conflict with ours, RowExclusiveLock. An unlogged sequence cannot be read on a standby. One that was
+// never used has no last value.
+std::string sql() {
+  return "WITH " + held_relations("'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'") +
+         R"sql(,
+batch AS MATERIALIZED (
+  SELECT c.oid, n.nspname AS schemaname, c.relname AS sequencename, s.seqmin, s.seqmax, s.seqincrement,
+         has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable,
+         c.oid IN (SELECT relation FROM left_out) OR (c.relpersistence <> 'p' AND pg_is_in_recovery())
+           OR )sql" +
+         kUntouched + R"sql( AS is_left_out
+  FROM pg_sequence AS s
+  JOIN pg_class AS c ON c.oid = s.seqrelid
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid > )sql" +
+         kAfter + R"sql( AND c.relpersistence <> 't' AND NOT s.seqcycle
+  ORDER BY c.oid LIMIT )sql" +
+         kLimit + R"sql(),
+reading AS MATERIALIZED (
+  SELECT *, CASE WHEN readable AND NOT is_left_out THEN pg_sequence_last_value(oid) END AS last_value FROM batch),
+counted AS (
+  SELECT *,
+         div(seqmax::numeric - seqmin, abs(seqincrement::numeric)) + 1 AS values,
+         div(CASE WHEN seqincrement > 0 THEN seqmax::numeric - last_value ELSE last_value::numeric - seqmin END,
+             abs(seqincrement::numeric)) AS remaining_values
+  FROM reading)
+SELECT oid, schemaname, sequencename, readable, remaining_values, round(1 - remaining_values / values, 6) AS used_ratio
+FROM counted
+ORDER BY oid
+)sql";
+}
+
+int remembered(const Memory& memory, std::string_view key) {
+  const auto found = memory.find(key);
+  return found == memory.end() ? 0 : std::stoi(found->second);
+}
+
+void emit(const Rows& rows, Sink& sink) {
+  const double threshold = remembered(sink.memory(), "percent") / 100.0;
+  int unreadable = remembered(sink.memory(), "unreadable");
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (rows.at(row, "readable") == "f") ++unreadable;
+    const auto used = Number::parse(rows.at(row, "used_ratio").value_or(""));
+    const auto remaining = Number::parse(rows.at(row, "remaining_values").value_or(""));
+    if (!used || !remaining || used->as_double() < threshold) continue;
+    const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
+                         Label{"sequencename", rows.at(row, "sequencename").value_or("")}};
+    sink.sample("pg_sequences_used_ratio", labels, *used);
+    sink.sample("pg_sequences_remaining_values", labels, *remaining);
+  }
+  sink.memory()["unreadable"] = std::to_string(unreadable);
+  if (next_batch(rows, sink)) return;
+  sink.sample("pg_sequences_unreadable", {}, unreadable);
+  sink.memory().erase("unreadable");
+}
+
+}  // namespace
+
+Collector sequences() {
+  return {
+      .name = "sequences",
+      .help = "Sequences that are about to run out of values.",
+      .scope = Scope::kDatabase,
+      .lane = Lane::kSlow,
+      .source = std::vector<Sql>{{.text = sql(), .since = 130000}},
+      .columns =
+          {
+              label("schemaname"),
+              label("sequencename"),
+              discard("oid"),
+              discard("readable"),
+              gauge("used_ratio", "Part of the sequence's values that is used up, from 0 to 1."),
+              gauge("remaining_values", "Values the sequence can still give."),
+              gauge("unreadable",
+                    "Sequences that this role may not read; GRANT SELECT ON ALL SEQUENCES IN SCHEMA, or from "
+                    "PostgreSQL 14 on GRANT pg_read_all_data, cures that.")
+                  .unlabelled(),
+          },
+      .emit = emit,
+      .recover = smaller_batch,
+      .options = {{.name = "percent",
+                   .help = "Only sequences of which at least this much is used up.",
+                   .value = 50,
+                   .most = 100}},
+      .cost = {.pages = 100, .more = 20, .of = "sequence"},
+      .most_steps = 10'000,
+  };
+}
+
+}  // namespace pgwatch::collectors

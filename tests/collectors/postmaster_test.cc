@@ -1,0 +1,21 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collectors/catalogue.h"
+#include "tests/collectors/answer.h"
+#include "tests/exporter/model/emitted.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+std::string emitted(const std::vector<test::Row>& rows) {
+  return test::emitted(postmaster(), test::answer(postmaster(), rows));
+}
+
+TEST(Postmaster, TellsSinceWhenItRuns) {
+  EXPECT_EQ(emitted({{{"start_time_seconds", "1700000000.250000"}}}),
+            "pg_postmaster_start_time_seconds 1700000000.25\n");
+}
+
+}  // namespace
+}  // namespace pgwatch::collectors

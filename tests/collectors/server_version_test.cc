@@ -1,0 +1,26 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collectors/catalogue.h"
+#include "tests/collectors/answer.h"
+#include "tests/exporter/model/emitted.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+std::string emitted(const std::vector<test::Row>& rows) {
+  return test::emitted(server_version(), test::answer(server_version(), rows));
+}
+
+TEST(ServerVersion, IsInTheLabels) {
+  EXPECT_EQ(emitted({{{"version", "PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu"},
+                      {"short_version", "15.18.0"},
+                      {"static", "1"}}}),
+            "pg_static{version=\"PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu\","
+            "short_version=\"15.18.0\"} 1\n");
+}
+
+TEST(ServerVersion, IsUntypedAsWithPostgresExporter) { EXPECT_EQ(server_version().columns.back().use, Use::kUntyped); }
+
+}  // namespace
+}  // namespace pgwatch::collectors
