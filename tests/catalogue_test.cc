@@ -79,11 +79,12 @@ TEST(Catalogue, LeavesNoLabelOfItsOwnToTheLabelsOfATarget) {
   for (const std::string& label : labels) EXPECT_NE(config::label_problem(label, catalogue), "") << label;
 }
 
-// The newest variant's SQL gives each declared column, by its own name or after AS.
+// The newest variant's SQL gives each declared column, by its own name or after AS. One with an emit of its own makes
+// more of what it is given.
 TEST(Catalogue, AsksForEveryColumnItDeclares) {
   for (const Collector& collector : collectors::catalogue()) {
     const auto* variants = std::get_if<std::vector<Sql>>(&collector.source);
-    if (variants == nullptr) continue;
+    if (variants == nullptr || collector.emit) continue;
     for (const Column& column : collector.columns)
       EXPECT_TRUE(std::regex_search(variants->front().text, std::regex("\\b" + column.name + "\\b")))
           << collector.name << ": " << column.name;
