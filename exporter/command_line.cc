@@ -129,6 +129,7 @@ void apply_once_value(const Given& given, once::Options& options) {
     if (!style) fail(given, "expected nagios, binary or zero");
     options.exit_style = *style;
   } else {
+    if (given.value.empty()) fail(given, "names no file");
     options.output = given.value;
   }
 }
@@ -136,15 +137,15 @@ void apply_once_value(const Given& given, once::Options& options) {
 once::Options read_once(const Arguments& arguments) {
   once::Options options{.checks = arguments.checks};
   options.verbose = arguments.verbose;
-  for (const auto& [flag, value] : arguments.once_values)
-    if (!value.empty()) apply_once_value({flag, value}, options);
+  for (const std::string& check : options.checks)
+    if (check.empty()) fail({"--check", check}, "names no check");
+  for (const auto& [flag, value] : arguments.once_values) apply_once_value({flag, value}, options);
   return options;
 }
 
 void refuse_without_once(const Arguments& arguments) {
   std::string flag = arguments.verbose ? "--verbose" : arguments.checks.empty() ? "" : "--check";
-  for (const auto& [name, value] : arguments.once_values)
-    if (!value.empty()) flag = name;
+  for (const auto& [name, value] : arguments.once_values) flag = name;
   if (!flag.empty()) throw UsageError(flag + " goes with --once");
 }
 
@@ -228,7 +229,7 @@ Options parse(int argc, const char* const* argv, const config::Environment& envi
   if (arguments.check_config) options.mode = Mode::kCheckConfig;
   if (arguments.describe) options.mode = Mode::kDescribe;
   if (arguments.grants) options.mode = Mode::kGrants;
-  if (!arguments.role.empty()) options.role = checked_role(arguments.role);
+  if (arguments.role) options.role = checked_role(*arguments.role);
   if (arguments.once) {
     options.mode = Mode::kOnce;
     options.once = read_once(arguments);

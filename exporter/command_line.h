@@ -11,7 +11,7 @@
 
 namespace pgwatch::command_line {
 
-// What is wrong with the arguments, and what to write instead. Exit status 2.
+// What is wrong with the arguments, and what to write instead. Exit status 3, or 1 where --exit-style is binary.
 class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };

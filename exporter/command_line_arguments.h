@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,12 +16,12 @@ struct Arguments {
   bool check_config = false;
   bool describe = false;
   bool grants = false;
-  std::string role;  // "" for the usual one
+  std::optional<std::string> role;  // none: the usual one
   bool once = false;
   bool verbose = false;
   bool auto_discover = true;  // pgwatch always does
   std::vector<std::string> checks;
-  std::map<std::string, std::string> once_values;  // of the options that go with --once, by name
+  std::map<std::string, std::string> once_values;  // given ones of the options that go with --once, by name
   std::vector<std::string> listen;
   std::map<std::string, std::string> values;  // of the options below, by name
   std::vector<std::string> rest;

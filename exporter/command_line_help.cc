@@ -29,7 +29,7 @@ With --once
                                     unknown or wrong usage; binary: 0 ok or
                                     warning, else 1; zero: 0, but 3 for wrong
                                     usage (nagios)
-  --verbose                         show what is well, too
+  --verbose, -v                     show what is well, too
 
 Before what the file says, spelt as in postgres_exporter
   --web.listen-address HOST:PORT    address to serve on; may be given repeatedly
@@ -44,7 +44,7 @@ Before what the file says, spelt as in postgres_exporter
   --constantLabels NAME=VALUE,...   labels of every target
 
 Exit status without --once: 0 done, 1 the configuration or the start failed,
-2 wrong usage. The manual is docs/configuration.md; --once has docs/probe.md.
+3 wrong usage. The manual is docs/configuration.md; --once has docs/probe.md.
 )";
 
 }  // namespace

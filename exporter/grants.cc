@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kHead =
     R"(-- The role that pgwatch logs in with: it may look at the server, and at nothing of yours.
 --
---   pgwatch --grants | psql --host=db1 --username=postgres
+--   pgwatch --grants | psql --set=ON_ERROR_STOP=1 --host=db1 --username=postgres
 --
 -- Run it as a superuser, or as whom a managed server has instead, in any database: roles belong to the whole server.
 -- Run it on a primary: its standbys get the role by replication. It may be run again.

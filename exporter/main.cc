@@ -17,7 +17,8 @@
 namespace pgwatch {
 namespace {
 
-enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 2 };
+// Wrong usage is never 2, which pages where a scheduler meant --once.
+enum ExitStatus : int { kDone = 0, kFailed = 1, kUsage = 3 };
 
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -32,7 +33,7 @@ int serve(const ConfigSource& source) {
   log::info("stopping");
   if (program.stop()) return kDone;
   // A thread is left in a call that does not return: no destructor may run under it.
-  std::cout.flush();
+  log::flush();
   std::_Exit(kDone);
 }
 
@@ -44,10 +45,14 @@ int probe(command_line::Options options, const std::vector<Collector>& catalogue
   return once::run(load, options.once, kVersion);
 }
 
+int print(const std::string& text) {
+  if (!(std::cout << text << std::flush)) throw std::runtime_error("cannot write to standard output");
+  return kDone;
+}
+
 int check_config(const ConfigSource& source) {
   const config::Config config = load_and_configure(source);
-  std::cout << "configuration is valid: " << config.world.targets.size() << " target(s)\n";
-  return kDone;
+  return print("configuration is valid: " + std::to_string(config.world.targets.size()) + " target(s)\n");
 }
 
 int run(int argc, char** argv) {
@@ -56,10 +61,10 @@ int run(int argc, char** argv) {
   if (options.mode == command_line::Mode::kOnce) return probe(options, catalogue);
   const ConfigSource source(options, catalogue, environment);
   switch (options.mode) {
-    case command_line::Mode::kHelp: std::cout << command_line::help(); return kDone;
-    case command_line::Mode::kVersion: std::cout << "pgwatch " << kVersion << '\n'; return kDone;
-    case command_line::Mode::kDescribe: std::cout << describe(catalogue); return kDone;
-    case command_line::Mode::kGrants: std::cout << grants(options.role); return kDone;
+    case command_line::Mode::kHelp: return print(command_line::help());
+    case command_line::Mode::kVersion: return print(std::string("pgwatch ") + kVersion + '\n');
+    case command_line::Mode::kDescribe: return print(describe(catalogue));
+    case command_line::Mode::kGrants: return print(grants(options.role));
     case command_line::Mode::kCheckConfig: return check_config(source);
     case command_line::Mode::kServe: return serve(source);
     case command_line::Mode::kOnce: break;

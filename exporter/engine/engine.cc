@@ -22,6 +22,7 @@ class Engine::Core {
   Core& operator=(const Core&) = delete;
 
   void ask(Request request, Done done);
+  void hasten();
   void swap(WorldPtr world);
   WorldPtr world() const;
   bool attempted_all() const { return attempted_all_; }
@@ -146,6 +147,13 @@ void Engine::Core::ask(Request request, Done done) {
   loop_.post([this, request = std::move(request), done = std::move(done)] { hear(request, done); });
 }
 
+void Engine::Core::hasten() {
+  loop_.post([this] {
+    for (const HearingPtr& hearing : std::vector(hearings_))
+      for (const auto& [attended, attendance] : std::vector(hearing->attendances)) attendance->alarm.ring();
+  });
+}
+
 void Engine::Core::hear(const Request& request, Done done) {
   auto hearing = std::make_shared<Hearing>();
   hearing->done = std::move(done);
@@ -197,6 +205,7 @@ void Engine::Core::look_at_attempts() {
 Engine::Engine(WorldPtr world, Telemetry& telemetry) : core_(std::make_unique<Core>(std::move(world), telemetry)) {}
 Engine::~Engine() = default;
 void Engine::ask(Request request, Done done) { core_->ask(std::move(request), std::move(done)); }
+void Engine::hasten() { core_->hasten(); }
 void Engine::swap(WorldPtr world) { core_->swap(std::move(world)); }
 WorldPtr Engine::world() const { return core_->world(); }
 bool Engine::ready() const { return core_->attempted_all(); }

@@ -33,6 +33,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   void ask(Request request, Done done);
+  // The deadline of the requests under way is now.
+  void hasten();
 
   // Targets whose access did not change keep their connections. Requests under way end with the World they began with.
   void swap(WorldPtr world);

@@ -95,6 +95,11 @@ void Timer::at(SteadyTime when, Task task) {
   });
 }
 
+void Timer::ring() {
+  const auto set = loop_.timers_.extract({when_, id_});
+  if (!set.empty()) set.mapped()();
+}
+
 void Timer::cancel() {
   if (id_ != 0) loop_.timers_.erase({when_, id_});
   id_ = 0;

@@ -83,6 +83,7 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
 
   void at(SteadyTime when, Task task);
+  void ring();  // at once, where it is set
   void cancel();
   bool is_set() const { return id_ != 0; }
 

@@ -47,9 +47,9 @@ std::optional<Number> open_files() {
   return std::distance(begin(entries), end(entries)) - 1;  // less the one that reads
 }
 
-std::optional<Number> most_files() {
+std::optional<Number> most(decltype(RLIMIT_AS) resource) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
+  if (getrlimit(resource, &limit) != 0) return std::nullopt;
   return std::uint64_t{limit.rlim_cur};
 }
 
@@ -92,11 +92,14 @@ std::vector<ProcessMetric> all() {
        [](const Reading& reading) -> std::optional<Number> { return reading.field(kThreads); }},
       {{"process_virtual_memory_bytes", "Virtual memory.", Kind::kGauge},
        [](const Reading& reading) -> std::optional<Number> { return reading.field(kVirtual); }},
+      {{"process_virtual_memory_max_bytes",
+        "Most virtual memory the process may have; 2^64 - 1 where there is no limit.", Kind::kGauge},
+       [](const Reading&) { return most(RLIMIT_AS); }},
       {{"process_resident_memory_bytes", "Resident memory.", Kind::kGauge},
        [](const Reading& reading) { return reading.resident(); }},
       {{"process_open_fds", "Open file descriptors.", Kind::kGauge}, [](const Reading&) { return open_files(); }},
       {{"process_max_fds", "Most file descriptors the process may open.", Kind::kGauge},
-       [](const Reading&) { return most_files(); }},
+       [](const Reading&) { return most(RLIMIT_NOFILE); }},
   };
 }
 

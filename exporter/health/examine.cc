@@ -1,15 +1,21 @@
 #include "exporter/health/examine.h"
 
 #include <algorithm>
-#include <set>
 
 #include "exporter/health/wording.h"
 
 namespace pgwatch::health {
 namespace {
 
-bool is_wanted(const Target& target, const Check& check, const Selection& selection) {
-  return setting_of(target.checks, check.info).enabled && selection.takes(target.name, check.info.name);
+// Why a collector is left alone whose statement the server refused (exporter/engine/desk.cc).
+constexpr const char* kPermission = "permission";
+
+// A server that hangs may be the one whose patience ends first: its statement_timeout, its lock_timeout.
+constexpr const char* kCancelled = "57014";
+constexpr const char* kLocked = "55P03";
+
+std::string timed_out_after(std::chrono::nanoseconds time) {
+  return "timed out after " + worded(std::chrono::duration<double>(time).count(), Unit::kSeconds);
 }
 
 // One server's examination.
@@ -18,10 +24,10 @@ class Examiner {
   Examiner(const Target& target, const TargetStatus& status, const Snapshot& snapshot, double now)
       : target_(target), status_(status), snapshot_(snapshot), now_(now) {}
 
-  // Where the server is down and nobody says so yet, each check must.
+  // By `up`, or else by each check; only the first says at length why.
   void down_is_told() { down_is_told_ = true; }
 
-  void judge(const Check& check, std::vector<Verdict>& verdicts) const {
+  void judge(const Check& check, std::vector<Verdict>& verdicts) {
     const CheckSetting setting = setting_of(target_.checks, check.info);
     const Answered* answered = find_answer(check.collector);
     for (Finding& finding : findings(check, setting.threshold, answered))
@@ -35,6 +41,7 @@ class Examiner {
                           .unit = check.info.unit,
                           .threshold = setting.threshold,
                           .duration = answered ? answered->latest->duration : waited()});
+    why_is_told_ = true;
   }
 
  private:
@@ -59,15 +66,18 @@ class Examiner {
 
   Finding not_there() const {
     if (down_is_told_) return {Status::kSkipped, "the server is down"};
-    return {Status::kCritical, "the server is down, " + status_.reason + ": " + status_.detail};
+    const std::string detail = why_is_told_ || status_.detail.empty() ? "" : ": " + status_.detail;
+    return {Status::kCritical, "the server is down, " + status_.reason + detail};
   }
 
   Finding not_answered(const Block& block) const {
+    if (block.reason == kPermission)
+      return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     if (block.outcome == Outcome::kSkipped)
       return {Status::kSkipped, "nothing to ask here, " + block.reason + ": " + block.detail};
-    if (block.reason == kTimeout)
-      return {Status::kCritical,
-              "timed out after " + worded(std::chrono::duration<double>(waited()).count(), Unit::kSeconds)};
+    if (block.reason == kTimeout) return {Status::kCritical, timed_out_after(waited())};
+    if (block.reason == kCancelled || block.reason == kLocked)
+      return {Status::kCritical, timed_out_after(block.duration) + ": " + block.detail};
     return {Status::kUnknown, "collector " + block.collector + " failed, " + block.reason + ": " + block.detail};
   }
 
@@ -76,40 +86,10 @@ class Examiner {
   const Snapshot& snapshot_;
   double now_;
   bool down_is_told_ = false;
+  bool why_is_told_ = false;
 };
 
 }  // namespace
-
-bool Selection::takes(std::string_view server, std::string_view check) const {
-  if (patterns_.empty()) return true;
-  const std::string full = std::string(server) + "/" + std::string(check);
-  return std::ranges::any_of(patterns_, [&](const std::string& pattern) {
-    return matches(pattern, pattern.find('/') == std::string::npos ? check : std::string_view(full));
-  });
-}
-
-std::vector<std::string> Selection::idle(const World& world, std::span<const Check> checks) const {
-  std::vector<std::string> idle;
-  for (const std::string& pattern : patterns_)
-    if (targets_for(world, checks, Selection({pattern})).empty()) idle.push_back(pattern);
-  return idle;
-}
-
-std::vector<std::string> collectors_for(const World& world, std::span<const Check> checks, const Selection& selection) {
-  std::set<std::string> names;
-  for (const TargetPtr& target : world.targets)
-    for (const Check& check : checks)
-      if (!check.collector.empty() && is_wanted(*target, check, selection)) names.insert(check.collector);
-  return {names.begin(), names.end()};
-}
-
-std::vector<std::string> targets_for(const World& world, std::span<const Check> checks, const Selection& selection) {
-  std::vector<std::string> names;
-  for (const TargetPtr& target : world.targets)
-    if (std::ranges::any_of(checks, [&](const Check& check) { return is_wanted(*target, check, selection); }))
-      names.push_back(target->name);
-  return names;
-}
 
 std::vector<Verdict> examine(const World& world, const Snapshot& snapshot, std::span<const Check> checks,
                              const Selection& selection, double now) {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "exporter/health/result.h"
+#include "exporter/util/escape.h"
 
 namespace pgwatch::health {
 namespace {
@@ -12,6 +13,14 @@ std::string upper_case(std::string_view word) {
   std::string text(word);
   std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; });
   return text;
+}
+
+// What servers and people called things, and what servers say, may hold anything. Behind a | a plugin's output holds
+// its figures.
+std::string plain(std::string_view text) {
+  std::string line = on_one_line(text);
+  std::ranges::replace(line, '|', '/');
+  return line;
 }
 
 std::string painted(Status status, const std::string& text, const HumanStyle& style) {
@@ -40,7 +49,7 @@ std::string place(const Verdict& verdict) {
   std::string text = verdict.server;
   for (const std::string& part : {verdict.check, verdict.subject})
     if (!part.empty()) text += (text.empty() ? "" : " ") + part;
-  return text;
+  return plain(text);
 }
 
 std::string line(const Verdict& verdict, std::size_t width, const HumanStyle& style) {
@@ -48,7 +57,7 @@ std::string line(const Verdict& verdict, std::size_t width, const HumanStyle& st
   const std::string status(to_string(verdict.status));
   const std::string where = place(verdict);
   return "  " + painted(verdict.status, status, style) + std::string(kWidestStatus - status.size() + 1, ' ') + where +
-         std::string(width - where.size() + 2, ' ') + verdict.summary + "\n";
+         std::string(width - where.size() + 2, ' ') + plain(verdict.summary) + "\n";
 }
 
 }  // namespace
@@ -57,7 +66,7 @@ std::string to_human(const Result& result, const HumanStyle& style) {
   std::ostringstream text;
   text << painted(result.status(), upper_case(to_string(result.status())), style) << " - " << tally(result) << " ("
        << std::fixed << std::setprecision(2) << std::chrono::duration<double>(result.took).count() << " s)\n";
-  for (const std::string& error : result.errors) text << "  error: " << error << '\n';
+  for (const std::string& error : result.errors) text << "  error: " << plain(error) << '\n';
   std::vector<const Verdict*> shown;
   for (const Verdict& verdict : result.verdicts)
     if (style.all || verdict.status >= Status::kWarning) shown.push_back(&verdict);

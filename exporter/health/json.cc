@@ -56,16 +56,16 @@ std::string counts(const Result& result) {
 
 std::string check(const Verdict& verdict) {
   return Object()
-      .member("server", quoted(verdict.server))
-      .member("check", quoted(verdict.check))
+      .member("name", quoted(verdict.check))
+      .member("target", quoted(verdict.server))
       .member("subject", verdict.subject.empty() ? "null" : quoted(verdict.subject))
       .member("collector", verdict.collector.empty() ? "null" : quoted(verdict.collector))
       .member("status", quoted(to_string(verdict.status)))
       .member("summary", quoted(verdict.summary))
       .member("value", number(verdict.value))
       .member("unit", verdict.unit == Unit::kNone ? "null" : quoted(to_string(verdict.unit)))
-      .member("warning", number(verdict.threshold.warning))
-      .member("critical", number(verdict.threshold.critical))
+      .member("warn", number(verdict.threshold.warning))
+      .member("crit", number(verdict.threshold.critical))
       .member("duration_ms", number(std::round(seconds(verdict.duration) * 1e6) / 1e3))
       .str();
 }

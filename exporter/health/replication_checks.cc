@@ -1,4 +1,6 @@
 // Both ends of streaming: whether a standby receives, how far it is behind, and how far those behind this server are.
+#include <algorithm>
+
 #include "exporter/health/catalogue.h"
 #include "exporter/health/wording.h"
 
@@ -11,6 +13,14 @@ Finding finding(double value, Unit unit, const Threshold& threshold, const std::
   return {compare(value, threshold), text + beyond(value, threshold, unit), value};
 }
 
+Finding hidden(const std::string& what) { return {Status::kUnknown, what + " is hidden: the role needs pg_monitor"}; }
+
+std::string receiver_state(const Evidence& evidence) {
+  return evidence.state("pg_replication_receiver_status", "status");
+}
+
+bool only_restores(const Evidence& evidence) { return evidence.value("pg_replication_primary_configured") == 0; }
+
 // A receiver that waits for messages which no longer come still calls itself streaming.
 Finding judge_silence(double age, const Threshold& threshold) {
   return finding(age, Unit::kSeconds, threshold, "streams, last message " + worded(age, Unit::kSeconds) + " ago");
@@ -18,19 +28,22 @@ Finding judge_silence(double age, const Threshold& threshold) {
 
 std::vector<Finding> judge_receiver(const Evidence& evidence, const Threshold& threshold) {
   if (is_primary(evidence)) return {{Status::kInactive, "a primary receives nothing"}};
-  const std::string state = evidence.state("pg_replication_receiver_status", "status");
+  const std::string state = receiver_state(evidence);
   if (state == "streaming") {
     const auto age = evidence.value("pg_replication_receiver_last_message_age_seconds");
     return {age ? judge_silence(*age, threshold) : Finding{Status::kOk, "streams"}};
   }
-  if (evidence.value("pg_replication_primary_configured") == 0)
+  if (only_restores(evidence))
     return {{Status::kInactive, "restores from an archive; primary_conninfo is empty"}};
-  if (state.empty()) return {{Status::kUnknown, "the state of the WAL receiver is hidden: the role needs pg_monitor"}};
+  if (state.empty()) return {hidden("the state of the WAL receiver")};
   return {{Status::kCritical, "does not stream: the WAL receiver is " + state}};
 }
 
 // A standby that was just started has replayed no transaction, and so has no age to tell.
-Finding judge_unknown_age(double pending) {
+Finding judge_unknown_age(const Evidence& evidence, double pending) {
+  if (pending == 0 && receiver_state(evidence).empty()) return hidden("whether anything is received");
+  if (pending == 0 && only_restores(evidence))
+    return {Status::kInactive, "restores from an archive, and does not know what has not come there yet"};
   if (pending == 0) return {Status::kInactive, "unknown while nothing is received"};
   return {Status::kUnknown,
           worded(pending, Unit::kBytes) + " wait for replay; nothing was replayed yet, so nobody knows how long"};
@@ -46,7 +59,7 @@ std::vector<Finding> judge_replay_age(const Evidence& evidence, const Threshold&
   if (is_primary(evidence)) return {{Status::kInactive, "a primary replays nothing"}};
   const auto age = evidence.value("pg_replication_replay_age_seconds");
   const auto pending = evidence.value("pg_replication_replay_pending_bytes").value_or(0);
-  Finding finding = age ? judge_known_age(*age, pending, threshold) : judge_unknown_age(pending);
+  Finding finding = age ? judge_known_age(*age, pending, threshold) : judge_unknown_age(evidence, pending);
   if (evidence.value("pg_replication_replay_paused") == 1) finding.summary += "; replay is paused";
   return {finding};
 }
@@ -57,6 +70,12 @@ std::string standby_name(const Reading& reading) {
   return address.empty() ? name : name + "@" + address;
 }
 
+// A role that may not look at the standbys still sees that they are there.
+bool has_hidden_standbys(const Evidence& evidence) {
+  return std::ranges::any_of(evidence.readings("pg_stat_replication_pg_current_wal_lsn_bytes"),
+                             [](const Reading& reading) { return reading.label("state").empty(); });
+}
+
 std::vector<Finding> judge_replay_bytes(const Evidence& evidence, const Threshold& threshold) {
   std::vector<Finding> findings;
   for (const Reading& reading : evidence.readings("pg_stat_replication_lag_bytes")) {
@@ -65,6 +84,7 @@ std::vector<Finding> judge_replay_bytes(const Evidence& evidence, const Threshol
         finding(reading.value, Unit::kBytes, threshold, worded(reading.value, Unit::kBytes) + " not replayed yet"));
     findings.back().subject = standby_name(reading);
   }
+  if (has_hidden_standbys(evidence)) return {hidden("what the standbys have replayed")};
   if (findings.empty()) return {{Status::kInactive, "no standby streams from here"}};
   return findings;
 }

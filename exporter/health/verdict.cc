@@ -16,8 +16,10 @@ std::string_view to_string(Status status) {
   return "unknown";
 }
 
+bool looked(const Verdict& verdict) { return verdict.status != Status::kSkipped; }
+
 Status overall(std::span<const Verdict> verdicts) {
-  if (verdicts.empty()) return Status::kUnknown;
+  if (std::ranges::none_of(verdicts, looked)) return Status::kUnknown;
   const Status worst = std::ranges::max_element(verdicts, {}, &Verdict::status)->status;
   return worst < Status::kWarning ? Status::kOk : worst;
 }

@@ -35,7 +35,10 @@ struct Verdict {
   std::chrono::nanoseconds duration{0};  // until the answer that was judged had come
 };
 
-// ok, warning, unknown or critical. Nothing judged at all is unknown: a mistyped name must not look well.
+// Whether the check was made. One that found nothing to judge was: the server was asked, and is no standby, say.
+bool looked(const Verdict& verdict);
+
+// ok, warning, unknown or critical. No check made at all is unknown: a mistyped name must not look well.
 Status overall(std::span<const Verdict> verdicts);
 
 }  // namespace pgwatch::health

@@ -27,15 +27,18 @@ std::string short_number(double value) {
 std::string bytes(double value) {
   constexpr std::array<const char*, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   std::size_t unit = 0;
-  for (; std::abs(value) >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
+  constexpr double kReadsAs1024 = 1023.5;
+  for (; std::abs(value) >= kReadsAs1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
   return short_number(value) + " " + kUnits.at(unit);
 }
 
 std::string seconds(double value) {
   constexpr std::array kUnits = {std::pair{86400, "d"}, std::pair{3600, "h"}, std::pair{60, "m"}, std::pair{1, "s"}};
-  if (value < 1) return short_number(std::round(value * 1000)) + " ms";
-  if (value < 60) return short_number(value) + " s";
-  const auto whole = static_cast<std::int64_t>(value);
+  constexpr double kReadsAsASecond = 0.9995;
+  constexpr double kReadsAsAMinute = 59.95;
+  if (value < kReadsAsASecond) return short_number(std::round(value * 1000)) + " ms";
+  if (value < kReadsAsAMinute) return short_number(value) + " s";
+  const auto whole = static_cast<std::int64_t>(std::round(value));
   for (std::size_t i = 0; i + 1 < kUnits.size(); ++i) {
     const auto& [size, name] = kUnits.at(i);
     if (whole < size) continue;

@@ -28,6 +28,8 @@ namespace {
 constexpr milliseconds kLastPatience{500};
 constexpr milliseconds kLastWord{100};
 
+std::string worded(std::chrono::duration<double> time) { return health::worded(time.count(), Unit::kSeconds); }
+
 // A person sees the errors in the result; a file and a page of metrics hide them.
 void log_errors(const health::Result& result, const Options& options) {
   if (options.output.empty() && options.format != Format::kPrometheus) return;
@@ -35,16 +37,24 @@ void log_errors(const health::Result& result, const Options& options) {
 }
 
 // Says the one result of this process and gives its exit status.
-int say(health::Result result, const std::vector<BlockPtr>& told, const Options& options) try {
+int say(health::Result result, const std::vector<BlockPtr>& told, const Options& options) {
   const int judged = exit_code(result.status(), options.exit_style);
   const bool erred = result.verdicts.empty() || !result.errors.empty();
-  result.exit_code = judged == 0 && erred ? error_code(options.exit_style) : judged;
+  int status = result.exit_code = judged == 0 && erred ? error_code(options.exit_style) : judged;
+  try {
+    deliver(rendered(result, told, options), options);
+  } catch (const std::exception& error) {
+    log::error(error.what());
+    status = error_code(options.exit_style);
+  }
   log_errors(result, options);
-  deliver(rendered(result, told, options), options);
-  return result.exit_code;
-} catch (const std::exception& error) {
-  log::error(error.what());
-  return error_code(options.exit_style);
+  return status;
+}
+
+// Under threads that are left behind no destructor may run.
+[[noreturn]] void end_at_once(int status) {
+  log::flush();
+  std::_Exit(status);
 }
 
 // Shared by main, which works, and two threads that outlive its patience: one hears signals, one watches the clock.
@@ -84,19 +94,17 @@ class Session {
   // The guard's: the process ends by the clock, with a result or after one. To say one may take for ever, too.
   [[noreturn]] void end_by_the_clock() {
     const std::string why = await_the_end();
-    if (!take_the_word()) std::_Exit(exit_code_);
+    if (!take_the_word()) end_at_once(exit_code_);
     std::thread([this] {
       std::this_thread::sleep_for(kLastWord);
-      std::_Exit(exit_code_);
+      end_at_once(exit_code_);
     }).detach();
     result_.took = steady_clock::now() - began_;
-    const double seconds = std::chrono::duration<double>(result_.took).count();
     result_.verdicts = {{.server = "",
                          .check = "pgwatch",
                          .status = health::Status::kCritical,
-                         .summary = why + " after " + health::worded(seconds, Unit::kSeconds) +
-                                    " without a result: a file it reads does not answer"}};
-    std::_Exit(say(result_, {}, options_));
+                         .summary = why + " without a result: a file it reads does not answer"}};
+    end_at_once(say(result_, {}, options_));
   }
 
  private:
@@ -106,11 +114,12 @@ class Session {
   std::string await_the_end() {
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, deadline() + kLastPatience, [this] { return interrupted_at_.has_value(); });
-    if (!interrupted_at_) return "timed out";
+    if (!interrupted_at_) return "timed out after " + worded(options_.timeout);
+    const std::string why = "interrupted after " + worded(*interrupted_at_ - began_);
     const SteadyTime end = std::min(*interrupted_at_, deadline()) + kLastPatience;
     lock.unlock();
     std::this_thread::sleep_until(end);
-    return "interrupted";
+    return why;
   }
 
   const Options options_;
@@ -155,7 +164,7 @@ int probe(const World& world, const Options& options, const std::string& version
   result.verdicts = std::move(found.verdicts);
   result.errors = std::move(found.errors);
   const int status = session.finish(std::move(result), told_by(world, found.snapshots));
-  if (!probe.stop()) std::_Exit(status);
+  if (!probe.stop()) end_at_once(status);
   return status;
 }
 

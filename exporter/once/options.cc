@@ -1,6 +1,7 @@
 #include "exporter/once/options.h"
 
 #include <algorithm>
+#include <array>
 
 namespace pgwatch::once {
 namespace {
@@ -15,6 +16,13 @@ std::string_view last_value(std::span<const char* const> arguments, std::string_
       value = argument.substr(name.size() + 1);
   }
   return value;
+}
+
+// Whoever forgot or mistyped --once meant it all the same.
+bool is_for_a_probe(std::string_view argument) {
+  constexpr std::array<std::string_view, 8> kOptions = {"--once",   "--check",      "--timeout", "--format",
+                                                        "--output", "--exit-style", "--verbose", "-v"};
+  return std::ranges::find(kOptions, argument.substr(0, argument.find('='))) != kOptions.end();
 }
 
 }  // namespace
@@ -34,8 +42,7 @@ std::optional<ExitStyle> read_exit_style(std::string_view word) {
 }
 
 std::optional<Options> manner_of_complaint(std::span<const char* const> arguments) {
-  const auto is_once = [](std::string_view argument) { return argument == "--once"; };
-  if (std::ranges::none_of(arguments, is_once)) return std::nullopt;
+  if (std::ranges::none_of(arguments, is_for_a_probe)) return std::nullopt;
   Options options;
   options.format = read_format(last_value(arguments, "--format")).value_or(options.format);
   options.exit_style = read_exit_style(last_value(arguments, "--exit-style")).value_or(options.exit_style);

@@ -16,7 +16,7 @@ enum class Format { kHuman, kJson, kPrometheus };
 enum class ExitStyle { kNagios, kBinary, kZero };
 
 struct Options {
-  std::vector<std::string> checks = {};  // shell patterns; none: all
+  std::vector<std::string> checks = {};  // patterns with * and ?; none: all
   Format format = Format::kHuman;
   std::string output = {};  // a file; "" for standard output
   std::chrono::milliseconds timeout{10'000};
@@ -27,7 +27,8 @@ struct Options {
 std::optional<Format> read_format(std::string_view word);
 std::optional<ExitStyle> read_exit_style(std::string_view word);
 
-// Of arguments that may be wrong, how the complaint is to be made; nothing where --once is not among them.
+// Of arguments that may be wrong, how the complaint is to be made; nothing where none of them is of
+// --once or goes with it.
 std::optional<Options> manner_of_complaint(std::span<const char* const> arguments);
 
 }  // namespace pgwatch::once

@@ -30,12 +30,14 @@ void write_all(int file, std::string_view text, const std::string& where) {
   }
 }
 
-// A rename would put a file in the place of a device or a pipe, for everybody.
+// A rename would put a file in the place of a device, a pipe or a link, for everybody: /dev/stdout is a link.
 void refuse_what_is_no_file(const std::string& path) {
   struct stat there {};
-  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode))
+  if (::lstat(path.c_str(), &there) != 0 || S_ISREG(there.st_mode)) return;
+  if (S_ISLNK(there.st_mode))
     throw std::runtime_error("cannot write " + path +
-                             ": it is no regular file; without --output it is standard output");
+                             ": it is a symbolic link; name the file itself, or no --output for standard output");
+  throw std::runtime_error("cannot write " + path + ": it is no regular file; without --output it is standard output");
 }
 
 // A file beside the one it is to become, removed where it does not.

@@ -4,6 +4,9 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
+
+#include "exporter/model/failure.h"
 
 namespace pgwatch::once {
 
@@ -13,6 +16,8 @@ namespace {
 
 // The engine gives up at the deadline; this is its time to say so.
 constexpr milliseconds kGrace{100};
+
+constexpr const char* kInterrupted = "interrupted before it answered";
 
 // A server has no more time than we have, to connect or to answer.
 Timeouts within(Timeouts timeouts, milliseconds all) {
@@ -40,10 +45,19 @@ WorldPtr narrowed(World world, const std::vector<std::string>& servers, const st
   return std::make_shared<const World>(std::move(world));
 }
 
-std::string listed(const std::vector<health::Check>& checks) {
-  std::string names;
-  for (const health::Check& check : checks) names += (names.empty() ? "" : ", ") + check.info.name;
-  return names;
+// Where no check was made, a reader of the result must not have to guess why.
+std::string why_none_was_made(const std::vector<health::Verdict>& verdicts) {
+  if (verdicts.empty()) return "every check is turned off, by `checks` in the configuration";
+  std::set<std::string> reasons;
+  for (const health::Verdict& verdict : verdicts) reasons.insert(verdict.summary);
+  std::string all;
+  for (const std::string& reason : reasons) all += (all.empty() ? "" : "; ") + reason;
+  return "every check was skipped: " + all;
+}
+
+void tell_of_interruption(Snapshot& snapshot) {
+  for (TargetStatus& status : snapshot.targets)
+    if (!status.up && status.reason == kTimeout) status.detail = kInterrupted;
 }
 
 double unix_time() {
@@ -63,6 +77,7 @@ struct Probe::Collected {
 Probe::Probe(const World& world, const Options& options, const std::string& version)
     : options_(options),
       selection_(options.checks),
+      complaints_(selection_.complaints(world, checks_)),
       targets_(health::targets_for(world, checks_, selection_)),
       world_(narrowed(world, targets_, health::collectors_for(world, checks_, selection_), options)),
       collected_(std::make_shared<Collected>()),
@@ -70,17 +85,25 @@ Probe::Probe(const World& world, const Options& options, const std::string& vers
       engine_(targets_.empty() ? nullptr : std::make_unique<Engine>(world_, telemetry_)) {}
 
 Examination Probe::run(SteadyTime deadline) {
-  Examination examination;
-  for (const std::string& pattern : selection_.idle(*world_, checks_))
-    examination.errors.push_back("no check of any server is called " + pattern + "; there are: " + listed(checks_));
   ask(deadline);
-  std::unique_lock lock(collected_->mutex);
-  collected_->changed.wait_until(lock, deadline + kGrace, [this] {
-    return collected_->interrupted || collected_->snapshots.size() == targets_.size();
-  });
-  examination.verdicts = judge();
+  wait(deadline + kGrace);
+  const std::lock_guard lock(collected_->mutex);
+  Examination examination{.verdicts = judge(), .errors = complaints_, .snapshots = {}};
+  if (examination.errors.empty() && std::ranges::none_of(examination.verdicts, health::looked))
+    examination.errors.push_back(why_none_was_made(examination.verdicts));
   for (const auto& [server, snapshot] : collected_->snapshots) examination.snapshots.push_back(snapshot);
   return examination;
+}
+
+// An interruption leaves the engine the same time to say what it has.
+void Probe::wait(SteadyTime deadline) {
+  std::unique_lock lock(collected_->mutex);
+  const auto all_are_here = [this] { return collected_->snapshots.size() == targets_.size(); };
+  collected_->changed.wait_until(lock, deadline, [&] { return collected_->interrupted || all_are_here(); });
+  if (!collected_->interrupted || all_are_here()) return;
+  engine_->hasten();
+  const SteadyTime grace = std::chrono::steady_clock::now() + kGrace;
+  collected_->changed.wait_until(lock, std::min(deadline, grace), all_are_here);
 }
 
 void Probe::ask(SteadyTime deadline) {
@@ -88,6 +111,7 @@ void Probe::ask(SteadyTime deadline) {
     engine_->ask({.collectors = {}, .targets = {server}, .deadline = deadline},
                  [collected = collected_, server](Snapshot snapshot) {
                    const std::lock_guard lock(collected->mutex);
+                   if (collected->interrupted) tell_of_interruption(snapshot);
                    collected->snapshots.emplace(server, std::move(snapshot));
                    collected->changed.notify_all();
                  });
@@ -97,18 +121,25 @@ void Probe::ask(SteadyTime deadline) {
 std::vector<health::Verdict> Probe::judge() const {
   std::vector<health::Verdict> all;
   for (const std::string& server : targets_) {
-    const auto snapshot = collected_->snapshots.find(server);
-    const auto verdicts = snapshot == collected_->snapshots.end()
-                              ? judge_silence(server)
-                              : health::examine(*world_, snapshot->second, checks_, selection_, unix_time());
+    const auto found = collected_->snapshots.find(server);
+    const Snapshot snapshot = found == collected_->snapshots.end() ? silence(server) : found->second;
+    const auto verdicts = health::examine(*world_, snapshot, checks_, selection_, unix_time());
     all.insert(all.end(), verdicts.begin(), verdicts.end());
   }
   return all;
 }
 
-std::vector<health::Verdict> Probe::judge_silence(const std::string& server) const {
-  const std::string why = collected_->interrupted ? "interrupted before it answered" : "no answer by the deadline";
-  return {{.server = server, .check = health::kUpCheck, .status = health::Status::kCritical, .summary = why}};
+// Of a server that not even the engine has spoken of.
+Snapshot Probe::silence(const std::string& server) const {
+  TargetStatus status;
+  status.server = server;
+  status.reason = kTimeout;
+  status.detail = collected_->interrupted ? kInterrupted : "no answer by the deadline";
+  Snapshot snapshot;
+  snapshot.targets = {status};
+  snapshot.asked_at = began_;
+  snapshot.answered_at = std::chrono::steady_clock::now();
+  return snapshot;
 }
 
 std::function<void()> Probe::interruption() const {

@@ -25,7 +25,7 @@ class Probe {
   // Begins to connect where there is anything to check.
   Probe(const World& world, const Options& options, const std::string& version);
 
-  // Once. A target that has not answered by the deadline, or before an interruption, is critical.
+  // Once. A target that has not answered by the deadline is critical; an interruption is a deadline.
   Examination run(SteadyTime deadline);
   // Ends the wait, from any thread, also after the probe.
   std::function<void()> interruption() const;
@@ -36,14 +36,17 @@ class Probe {
   struct Collected;
 
   void ask(SteadyTime deadline);
+  void wait(SteadyTime deadline);
   std::vector<health::Verdict> judge() const;
-  std::vector<health::Verdict> judge_silence(const std::string& server) const;
+  Snapshot silence(const std::string& server) const;
 
+  const SteadyTime began_ = std::chrono::steady_clock::now();
   const std::vector<health::Check> checks_ = health::checks();
   const Options options_;
   const health::Selection selection_;
+  const std::vector<std::string> complaints_;  // of the selection
   const std::vector<std::string> targets_;  // that have anything to check
-  const WorldPtr world_;                    // no more than is asked for
+  const WorldPtr world_;  // no more than is asked for
   const std::shared_ptr<Collected> collected_;
   Telemetry telemetry_;
   std::unique_ptr<Engine> engine_;

@@ -5,6 +5,7 @@
 
 #include <cassert>
 
+#include "exporter/postgres/conninfo.h"
 #include "exporter/postgres/pipeline.h"
 #include "exporter/postgres/results.h"
 #include "exporter/util/log.h"
@@ -36,6 +37,7 @@ struct Connection::Impl {
   std::optional<Transaction> transaction;
   std::optional<Pipeline> pipeline;
   std::string farewell;  // what the server said unasked before it hung up
+  std::vector<std::string> secrets;
 
   // Kept when the connection is gone.
   int backend_pid = 0;  // known once connected
@@ -50,6 +52,7 @@ struct Connection::Impl {
   void read();
   void settle(bool alive);
   void break_off();
+  std::string without_secrets(std::string text) const;
   static void hear(void* self, const PGresult* notice);
 };
 
@@ -59,6 +62,7 @@ void Connection::Impl::start(const std::vector<std::pair<std::string, std::strin
   for (const auto& [keyword, value] : parameters) {
     keywords.push_back(keyword.c_str());
     values.push_back(value.c_str());
+    if (is_secret(keyword)) secrets.push_back(value);
   }
   keywords.push_back(nullptr);
   values.push_back(nullptr);
@@ -90,6 +94,7 @@ void Connection::Impl::connected() {
   PQsetErrorVerbosity(pq.get(), PQERRORS_DEFAULT);
   if (PQsetnonblocking(pq.get(), 1) != 0 || PQenterPipelineMode(pq.get()) != 1) return break_off();
   backend_pid = PQbackendPID(pq.get());
+  secrets.push_back(text_or_empty(PQpass(pq.get())));  // for what is told after the end
   pipeline.emplace(pq.get(), std::move(transaction));
   events = POLLIN;
   state = State::kIdle;
@@ -120,9 +125,16 @@ void Connection::Impl::break_off() {
   if (farewell.empty() && pipeline) farewell = pipeline->last_words();
   if (farewell.empty()) farewell = pq ? PQerrorMessage(pq.get()) : "out of memory";
   down = classify(farewell);
+  down.detail = without_secrets(std::move(down.detail));
   state = State::kBroken;
   events = 0;
   pq.reset();
+}
+
+// A server may repeat what it was sent, and libpq may have found a password in a file of its own.
+std::string Connection::Impl::without_secrets(std::string text) const {
+  for (const std::string& secret : secrets) text = redact(text, secret);
+  return pq ? redact(text, text_or_empty(PQpass(pq.get()))) : text;
 }
 
 void Connection::Impl::hear(void* self, const PGresult* notice) {
@@ -170,7 +182,12 @@ void Connection::send(std::vector<Task> tasks) {
 }
 
 std::vector<Finished> Connection::take_finished() {
-  return impl_->pipeline ? impl_->pipeline->take_finished() : std::vector<Finished>();
+  if (!impl_->pipeline) return {};
+  std::vector<Finished> all = impl_->pipeline->take_finished();
+  for (Finished& one : all)
+    if (auto* failure = std::get_if<Failure>(&one.answer))
+      failure->message = impl_->without_secrets(std::move(failure->message));
+  return all;
 }
 
 Cancel Connection::cancel() const {

@@ -53,5 +53,9 @@ class Conninfo {
 
 // Takes secrets out of a text that may quote a connection string (password=…, user:password@, sslpassword=…).
 std::string redact(std::string_view text);
+// Takes out this secret wherever it stands. An empty one stands nowhere.
+std::string redact(std::string_view text, std::string_view secret);
+// Whether the value of this keyword is a secret.
+bool is_secret(std::string_view keyword);
 
 }  // namespace pgwatch::postgres

@@ -89,4 +89,16 @@ std::string redact(std::string_view text) {
   return result;
 }
 
+std::string redact(std::string_view text, std::string_view secret) {
+  std::string result(text);
+  if (secret.empty()) return result;
+  for (std::size_t at = result.find(secret); at != std::string::npos; at = result.find(secret, at + kHidden.size()))
+    result.replace(at, secret.size(), kHidden);
+  return result;
+}
+
+bool is_secret(std::string_view keyword) {
+  return std::ranges::any_of(kSecretKeys, [&](std::string_view key) { return keyword.ends_with(key); });
+}
+
 }  // namespace pgwatch::postgres

@@ -19,6 +19,8 @@ std::size_t announced_length(std::uint32_t first) {
   return 0;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }
+
 std::string escaped_byte(char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
@@ -29,9 +31,22 @@ std::string escaped_byte(char c) {
     case '\t': return "\\t";
     default: break;
   }
+  if (!is_control(c)) return {c};
   const auto byte = static_cast<unsigned char>(c);
-  if (byte >= ' ' && byte != 0x7F) return {c};
   return {'\\', 'u', '0', '0', kHex[byte >> 4U], kHex[byte & 15U]};
+}
+
+// What is UTF-8, its characters of one byte as `write` has them.
+std::string repaired(std::string_view text, std::string (*write)(char)) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) result += kReplacement;
+    if (length == 1) result += write(text.front());
+    if (length > 1) result += text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return result;
 }
 
 }  // namespace
@@ -50,16 +65,10 @@ std::size_t utf8_length(std::string_view text) {
   return code < kLeast.at(length) || code > 0x10FFFF || is_surrogate ? 0 : length;
 }
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) result += kReplacement;
-    if (length == 1) result += escaped_byte(text.front());
-    if (length > 1) result += text.substr(0, length);
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return result;
+std::string escaped(std::string_view text) { return repaired(text, escaped_byte); }
+
+std::string on_one_line(std::string_view text) {
+  return repaired(text, [](char c) { return std::string(1, is_control(c) ? ' ' : c); });
 }
 
 }  // namespace pgwatch

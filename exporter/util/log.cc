@@ -1,16 +1,20 @@
 #include "exporter/util/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 
 #include "exporter/util/escape.h"
+#include "exporter/util/line_writer.h"
 
 namespace pgwatch::log {
 namespace {
@@ -45,13 +49,32 @@ std::string pattern(Format format) {
   return timeless ? "%v" : "time=%Y-%m-%dT%H:%M:%S.%eZ %v";
 }
 
+class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit WriterSink(LineWriter& writer) : writer_(writer) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    writer_.put({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+  LineWriter& writer_;
+};
+
 // One logger for each format, made once: what changes while threads write is atomic or behind the sink's own lock.
 struct Loggers {
-  spdlog::logger logfmt{"logfmt", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
-  spdlog::logger json{"json", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+  LineWriter writer{STDERR_FILENO};
+  spdlog::logger logfmt{"logfmt", std::make_shared<WriterSink>(writer)};
+  spdlog::logger json{"json", std::make_shared<WriterSink>(writer)};
   std::atomic<Format> format = Format::kLogfmt;
 
-  Loggers() { configure(Level::kInfo, Format::kLogfmt); }
+  Loggers() {
+    configure(Level::kInfo, Format::kLogfmt);
+    std::atexit([] { flush(); });
+  }
 
   void configure(Level level, Format chosen) {
     logfmt.set_pattern(pattern(Format::kLogfmt), spdlog::pattern_time_type::utc);
@@ -62,8 +85,9 @@ struct Loggers {
   }
 };
 
+// Never destroyed: threads that are left behind at exit may still have something to say.
 Loggers& loggers() {
-  static Loggers all;
+  static Loggers& all = *new Loggers;
   return all;
 }
 
@@ -83,7 +107,7 @@ void append(std::string& line, Format format, std::string_view name, std::string
   line += is_json ? quoted(value) : word(value);
 }
 
-void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+void write_line(Level level, std::string_view message, std::initializer_list<Field> fields) {
   const Format format = loggers().format;
   spdlog::logger& logger = format == Format::kJson ? loggers().json : loggers().logfmt;
   if (!logger.should_log(to_spdlog(level))) return;
@@ -95,7 +119,16 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
   logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
+void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+  if (const std::size_t dropped = loggers().writer.take_dropped(); dropped > 0)
+    write_line(Level::kError, "lines of this log were dropped, since nobody read it",
+               {{"lines", std::to_string(dropped)}});
+  write_line(level, message, fields);
+}
+
 }  // namespace
+
+void flush(std::chrono::milliseconds patience) { loggers().writer.flush(patience); }
 
 void configure(Level level, Format format) { loggers().configure(level, format); }
 

@@ -1,9 +1,11 @@
 // Log: one line per event on stderr, as logfmt or JSON. spdlog stays behind this door. Never a secret.
+// Nobody waits for who reads it: lines that are not taken are kept, and beyond a thousand dropped and counted.
 // Under systemd, where stderr is the journal, lines carry no time: the journal has it.
 //
 // Any thread, configure too.
 #pragma once
 
+#include <chrono>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -20,6 +22,9 @@ struct Field {
 
 // Until then: info and worse, as logfmt.
 void configure(Level level, Format format);
+
+// Waits until all is written, or no longer. At exit it happens by itself, before std::_Exit() it does not.
+void flush(std::chrono::milliseconds patience = std::chrono::milliseconds(100));
 
 void debug(std::string_view message, std::initializer_list<Field> fields = {});
 void info(std::string_view message, std::initializer_list<Field> fields = {});

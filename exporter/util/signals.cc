@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "exporter/util/log.h"
+
 namespace pgwatch {
 
 using std::chrono::milliseconds;
@@ -34,14 +36,16 @@ struct Signals::Heard {
       changed.notify_all();
       if (!end) continue;
       // A call that does not return holds the main thread: no destructor may run under it.
-      if (!changed.wait_for(lock, kPatience, [this] { return end_taken; })) std::_Exit(EXIT_SUCCESS);
-      return;
+      if (changed.wait_for(lock, kPatience, [this] { return end_taken; })) return;
+      log::flush();
+      std::_Exit(EXIT_SUCCESS);
     }
   }
 };
 
 Signals::Signals() : heard_(std::make_shared<Heard>()) {
-  signal(SIGPIPE, SIG_IGN);
+  // A reader who has gone and a file that may not grow are errors of the write.
+  for (const int one : {SIGPIPE, SIGXFSZ}) signal(one, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, one);

@@ -3,8 +3,8 @@
 
 namespace pgwatch {
 
-// Opens /dev/null for each that is closed: else the next socket or file would get its number, and our log lines. Call
-// it before anything else is opened.
+// Opens /dev/null for each that is closed: else the next socket or file would get its number, and our log lines.
+// Writing to a standard output that was closed still fails. Call it before anything else is opened.
 void open_standard_streams();
 
 }  // namespace pgwatch

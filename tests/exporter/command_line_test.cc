@@ -90,6 +90,8 @@ TEST(CommandLine, GrantsAreForTheUsualRoleOrAnother) {
   EXPECT_EQ(parse_words({"--grants=Some One"}).role, "Some One");
   EXPECT_EQ(parse_words({"--grants", "watcher"}).role, "watcher");
   EXPECT_EQ(parse_words({"--grants", "--log.level=debug"}).role, "pgwatch");
+  for (const std::vector<const char*>& nobody : {std::vector{"--grants="}, {"--grants", ""}})
+    EXPECT_EQ(usage_error(nobody), "--grants \"\": a role has a name");
   EXPECT_EQ(usage_error({"--grants=a\tb"}), "--grants \"a\tb\": a role's name has no control characters");
   EXPECT_EQ(usage_error({"--grants", "--describe"}), "--describe excludes --grants");
 }
@@ -254,7 +256,15 @@ TEST(CommandLineOnce, DoesOneThing) {
 TEST(CommandLineOnce, TakesNoValueThatIsEmpty) {
   for (const char* option : {"--check=", "--format=", "--output=", "--timeout=", "--exit-style="})
     EXPECT_NE(usage_error({"--once", option}), "") << option;
+  // As of a variable that is not set: the default would be a surprise.
+  EXPECT_EQ(usage_error({"--once", "--check", ""}), "--check \"\": names no check");
+  EXPECT_EQ(usage_error({"--once", "--output", ""}), "--output \"\": names no file");
+  EXPECT_EQ(usage_error({"--once", "--format", ""}), "--format \"\": expected human, json or prometheus");
+  EXPECT_THAT(usage_error({"--once", "--timeout", ""}), StartsWith("--timeout \"\": expected a time"));
+  EXPECT_THAT(usage_error({"--once", "--exit-style", ""}), StartsWith("--exit-style \"\": expected nagios"));
 }
+
+TEST(CommandLineOnce, IsVerboseByOneLetterToo) { EXPECT_TRUE(parse_words({"--once", "-v"}).once.verbose); }
 
 // -- Help -------------------------------------------------------------------------------------------------------------
 

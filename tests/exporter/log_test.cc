@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <iterator>
@@ -21,10 +22,13 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
+constexpr std::chrono::seconds kPatience(20);
+
 std::string written(Level level, Format format, const std::function<void()>& write) {
   testing::internal::CaptureStderr();
   configure(level, format);
   write();
+  flush(kPatience);
   return testing::internal::GetCapturedStderr();
 }
 
@@ -122,6 +126,7 @@ TEST(Log, LeavesTheTimeToTheJournal) {
   configure(Level::kInfo, Format::kJson);
   info("json");
   unsetenv("JOURNAL_STREAM");
+  flush(kPatience);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "level=info msg=text\n{\"level\":\"info\",\"msg\":\"json\"}\n");
 }
 

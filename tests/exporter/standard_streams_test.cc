@@ -32,6 +32,15 @@ TEST(StandardStreams, AreOpenedWhereTheyAreClosed) {
   });
 }
 
+// A result that goes nowhere is no success; a log that nobody keeps is.
+TEST(StandardStreams, ThatWereClosedTakeNoOutputButTheLog) {
+  expect_in_child([] {
+    for (const int stream : {0, 1, 2}) ::close(stream);
+    open_standard_streams();
+    return ::write(1, "x", 1) < 0 && ::write(2, "x", 1) == 1;
+  });
+}
+
 TEST(StandardStreams, AreLeftAloneWhereTheyAreOpen) {
   expect_in_child([] {
     int ends[2];

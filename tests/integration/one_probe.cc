@@ -43,7 +43,7 @@ int OneProbe::status(milliseconds timeout) {
 
 std::string said(const Json& result, const std::string& server, const std::string& check) {
   for (const Json& one : result.at("checks").items())
-    if (one.at("server").text() == server && one.at("check").text() == check)
+    if (one.at("target").text() == server && one.at("name").text() == check)
       return one.at("status").text() + ": " + one.at("summary").text();
   return "";
 }

@@ -24,6 +24,11 @@ constexpr const char* kMakeRoles =
     R"("$0" --single -F -j -D "$1" -c max_connections=4 -c max_wal_senders=0 -c max_worker_processes=0 )"
     R"(-c max_locks_per_transaction=10 postgres < "$2" > /dev/null)";
 
+// Checksums as PostgreSQL 18 has them by itself.
+constexpr const char* kInitdb =
+    R"("$0" --pgdata="$1" --pwfile="$2" --username=postgres --auth-local=trust --auth-host=scram-sha-256 )"
+    R"(--encoding=UTF8 --locale=C.UTF-8 --data-checksums --no-sync)";
+
 // One test process at a time makes the template. The lock goes with the file descriptor.
 class FileLock {
  public:
@@ -44,9 +49,8 @@ void make_template(const fs::path& target, int major) {
   const fs::path data = folder.path() / "data";
   const fs::path password = folder.write("password", password_of("postgres"));
   const fs::path script = folder.write("roles.sql", roles());
-  run(server_command(major, {postgres_program(major, "initdb"), "--pgdata=" + data.string(), "--username=postgres",
-                             "--pwfile=" + password.string(), "--auth-local=trust", "--auth-host=scram-sha-256",
-                             "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}));
+  run(server_command(major,
+                     {"sh", "-c", kInitdb, postgres_program(major, "initdb"), data.string(), password.string()}));
   run(server_command(major,
                      {"sh", "-c", kMakeRoles, postgres_program(major, "postgres"), data.string(), script.string()}));
   const fs::path unfinished = target.string() + ".unfinished";
@@ -58,7 +62,7 @@ void make_template(const fs::path& target, int major) {
 // Named for what it is made from, so that a new server or another recipe makes a new one.
 fs::path template_folder(int major) {
   const std::string recipe =
-      run(server_command(major, {postgres_program(major, "postgres"), "--version"})) + roles() + kMakeRoles;
+      run(server_command(major, {postgres_program(major, "postgres"), "--version"})) + roles() + kInitdb + kMakeRoles;
   return fs::path(PGWATCH_TEST_CACHE) / ("postgres-template-" + std::to_string(std::hash<std::string>()(recipe)));
 }
 

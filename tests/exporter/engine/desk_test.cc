@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "exporter/util/log.h"
 #include "tests/exporter/engine/desk_fixture.h"
 
 namespace pgwatch {
@@ -218,6 +219,7 @@ TEST_F(DeskTest, AFailureIsLoggedWhenItBeginsChangesAndEnds) {
     testing::internal::CaptureStderr();
     begin(*question);
     desk_.accept(*question, answer);
+    log::flush(std::chrono::seconds(20));
     return testing::internal::GetCapturedStderr();
   };
   EXPECT_EQ(said(one_value("1")), "") << "nothing to say of what is well";

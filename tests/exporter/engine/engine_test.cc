@@ -100,6 +100,18 @@ TEST(Engine, ARequestInAHurrySaysNothingOfTheServer) {
   EXPECT_GE(engine.ask(1300ms).duration, 1300ms) << "the next one still gets all of its time";
 }
 
+TEST(Engine, LeavesASilentServerWhenItIsHastened) {
+  const ScriptedPostgres server({.greeting = Act::kSilence});
+  RunningEngine engine(test::test_world(server.conninfo(), {toy()}));
+  auto pending = engine.ask_later(1h);
+  ASSERT_TRUE(eventually([&] { return server.startups() == 1; }));
+  engine.engine().hasten();
+  const Scrape scrape = pending.get();
+  EXPECT_LT(scrape.duration, 5s);
+  EXPECT_EQ(reason_of(scrape), "timeout");
+  EXPECT_EQ(scrape.answer("toy").latest->reason, kTimeout);
+}
+
 TEST(Engine, AHostReadThatHangsIsLeftAtTheDeadline) {
   const Gate gate;
   TestWorld world = nowhere();

@@ -60,6 +60,9 @@ TEST(Process, UsesMemoryAndTime) {
   const Exposition first = page();
   EXPECT_GT(first.value("process_resident_memory_bytes"), 1'000'000);
   EXPECT_GE(first.value("process_virtual_memory_bytes"), first.value("process_resident_memory_bytes"));
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_AS, &limit), 0);
+  EXPECT_EQ(first.value("process_virtual_memory_max_bytes"), static_cast<double>(limit.rlim_cur));
   EXPECT_EQ(first.type("process_cpu_seconds_total"), "counter");
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
   // A hundredth of a second is as fine as the kernel tells.

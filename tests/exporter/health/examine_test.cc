@@ -58,7 +58,8 @@ TEST(Examine, LetsEachCheckTellADownServerWhereUpIsNotAsked) {
   server.patterns = {"role", "replication_slot_*"};
   const std::vector<std::string> all = told(server.verdicts());
   ASSERT_EQ(all.size(), 4U);
-  EXPECT_THAT(all, Each("critical: the server is down, refused: nobody listens"));
+  EXPECT_EQ(all[0], "critical: the server is down, refused: nobody listens");
+  EXPECT_THAT(std::vector(all.begin() + 1, all.end()), Each("critical: the server is down, refused"));
 }
 
 TEST(Examine, TellsADownServerThatIsNotAskedWhetherItIsUp) {
@@ -84,6 +85,22 @@ TEST(Examine, SkipsWhatTheServerCannotBeAsked) {
 TEST(Examine, HoldsWhatWasNotAnsweredInTimeToBeCritical) {
   const Answered late = not_answered(collectors::replication_slots(), Outcome::kFailed, kTimeout, "");
   EXPECT_THAT(told(asked(late).of(kSlotState)), ElementsAre("critical: timed out after 1.5 s"));
+}
+
+// Its statement_timeout and its lock_timeout are as good a deadline as ours.
+TEST(Examine, HoldsWhatTheServerItselfGaveUpToBeCritical) {
+  for (const auto& [sqlstate, message] : {std::pair{"57014", "canceling statement due to statement timeout"},
+                                          std::pair{"55P03", "canceling statement due to lock timeout"}}) {
+    const Answered late = not_answered(collectors::replication_slots(), Outcome::kFailed, sqlstate, message);
+    EXPECT_THAT(told(asked(late).of(kSlotState)), ElementsAre(std::string("critical: timed out after 3 ms: ") + message));
+  }
+}
+
+TEST(Examine, DoesNotKnowWhatARoleMayNotSee) {
+  const Answered refused =
+      not_answered(collectors::replication_slots(), Outcome::kSkipped, "permission", "permission denied; cure: GRANT");
+  EXPECT_THAT(told(asked(refused).of(kSlotState)),
+              ElementsAre("unknown: collector replication_slots may not look: permission denied; cure: GRANT"));
 }
 
 TEST(Examine, DoesNotKnowWhatACollectorThatFailedWouldHaveSaid) {

@@ -59,6 +59,17 @@ TEST(Human, PaintsStatusesAndKeepsThemAligned) {
   EXPECT_THAT(text, HasSubstr("  \x1b[33mwarning\x1b[0m  db1 replication_lag_bytes paris  1 GiB"));
 }
 
+// A plugin's output ends its text at a |, and what it is told of may hold anything.
+TEST(Human, MakesOneLineOfTextOfWhatItDidNotMakeItself) {
+  Result odd;
+  odd.errors = {"a|b\nc"};
+  odd.verdicts = {{.server = "d|b\x1b[2J", .check = "up", .status = Status::kCritical, .summary = "\xff\xfe: x|y=1\r\n"}};
+  EXPECT_EQ(to_human(odd, {}),
+            "CRITICAL - 1 critical (0.00 s)\n"
+            "  error: a/b c\n"
+            "  critical d/b [2J up  \xEF\xBF\xBD\xEF\xBF\xBD: x/y=1  \n");
+}
+
 // The server of what is pgwatch's own has no name.
 TEST(Human, NamesOnlyWhatHasAName) {
   Result own;

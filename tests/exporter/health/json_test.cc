@@ -35,12 +35,12 @@ TEST(Json, IsOneObjectOnOneLine) {
             "{\"schema\":\"pgwatch.once/v1\",\"status\":\"critical\",\"exit_code\":2,"
             "\"started\":\"2023-11-14T22:13:20Z\",\"duration_s\":0.425031,\"version\":\"0.1.0\","
             "\"counts\":{\"ok\":1,\"inactive\":0,\"skipped\":0,\"warning\":0,\"unknown\":0,\"critical\":1},"
-            "\"checks\":[{\"server\":\"db1\",\"check\":\"replication_lag_bytes\",\"subject\":\"paris\","
+            "\"checks\":[{\"name\":\"replication_lag_bytes\",\"target\":\"db1\",\"subject\":\"paris\","
             "\"collector\":\"replication\",\"status\":\"critical\",\"summary\":\"3 GiB not replayed yet\","
-            "\"value\":3221225472,\"unit\":\"B\",\"warning\":268435456,\"critical\":2147483648,"
+            "\"value\":3221225472,\"unit\":\"B\",\"warn\":268435456,\"crit\":2147483648,"
             "\"duration_ms\":1.235},"
-            "{\"server\":\"db1\",\"check\":\"up\",\"subject\":null,\"collector\":null,\"status\":\"ok\","
-            "\"summary\":\"answers\",\"value\":null,\"unit\":null,\"warning\":null,\"critical\":null,"
+            "{\"name\":\"up\",\"target\":\"db1\",\"subject\":null,\"collector\":null,\"status\":\"ok\","
+            "\"summary\":\"answers\",\"value\":null,\"unit\":null,\"warn\":null,\"crit\":null,"
             "\"duration_ms\":0}],\"errors\":[]}\n");
 }
 
@@ -62,7 +62,7 @@ TEST(Json, EscapesWhatItDidNotMakeItself) {
   nasty.verdicts[0].summary = "\xff\xfe no text";
   nasty.errors = {"</script>"};
   const std::string json = to_json(nasty);
-  EXPECT_THAT(json, HasSubstr(R"("server":"a\"b\\c")"));
+  EXPECT_THAT(json, HasSubstr(R"("target":"a\"b\\c")"));
   EXPECT_THAT(json, HasSubstr(R"("subject":"line\nbreak\t\u0001")"));
   EXPECT_THAT(json, HasSubstr("\"summary\":\"\xEF\xBF\xBD\xEF\xBF\xBD no text\""));
   EXPECT_EQ(json.find('\n'), json.size() - 1);

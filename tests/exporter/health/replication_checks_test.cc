@@ -110,6 +110,17 @@ TEST(ReplicationLagSeconds, IsNobodysBusinessWhereNothingIsReceived) {
   EXPECT_THAT(says(kSeconds, {primary()}), ElementsAre("inactive: a primary replays nothing"));
 }
 
+TEST(ReplicationLagSeconds, IsNotKnownToWhoOnlyRestoresFromAnArchive) {
+  EXPECT_THAT(says(kSeconds, {{{"is_replica", "t"}, {"primary_configured", "f"}, {"status", "stopped"}}}),
+              ElementsAre("inactive: restores from an archive, and does not know what has not come there yet"));
+}
+
+// Without the grant a standby that receives looks like one that does not.
+TEST(ReplicationLagSeconds, ThatMayNotBeSeenIsUnknown) {
+  EXPECT_THAT(says(kSeconds, {standby({{"replay_pending_bytes", "0"}})}),
+              ElementsAre("unknown: whether anything is received is hidden: the role needs pg_monitor"));
+}
+
 // Since its start the standby has replayed no transaction: it has no age to tell, and is behind all the same.
 TEST(ReplicationLagSeconds, IsUnknownAndNotWellWhereWalWaitsOfNoAge) {
   EXPECT_THAT(says(kSeconds, {{{"is_replica", "t"}, {"replay_pending_bytes", "4096"}, {"replay_paused", "t"}}}),
@@ -136,6 +147,22 @@ TEST(ReplicationLagBytes, FollowsTheConfiguredThresholds) {
               ElementsAre("warning a: 10 B not replayed yet (warning from 5 B)"));
   EXPECT_THAT(bytes_say({sender("a", "", "99999999999")}, Threshold{}),
               ElementsAre("ok a: 93.1 GiB not replayed yet"));
+}
+
+// Without the grant it is still seen that standbys are there.
+TEST(ReplicationLagBytes, ThatMayNotBeSeenIsUnknown) {
+  test::Row row = primary();
+  row.merge(test::Row{{"application_name", "paris"}, {"pg_current_wal_lsn_bytes", "50331648"}});
+  EXPECT_THAT(says(kBytes, {row}),
+              ElementsAre("unknown: what the standbys have replayed is hidden: the role needs pg_monitor"));
+}
+
+// It receives WAL and replays none: pg_receivewal.
+TEST(ReplicationLagBytes, IsNothingToWhoDoesNotReplay) {
+  test::Row row = primary();
+  row.merge(test::Row{
+      {"application_name", "archive"}, {"state", "streaming"}, {"pg_current_wal_lsn_bytes", "50331648"}});
+  EXPECT_THAT(says(kBytes, {row}), ElementsAre("inactive: no standby streams from here"));
 }
 
 TEST(ReplicationLagBytes, HasNothingToJudgeWithoutStandbys) {

@@ -25,11 +25,15 @@ TEST(Result, IsAsItsGravestVerdict) {
   EXPECT_EQ(result_of({Status::kUnknown, Status::kCritical, Status::kWarning}).status(), Status::kCritical);
 }
 
+// Who asks a primary whether it receives has asked, and been told that all is as it should be.
 TEST(Result, IsWellWhereThereIsNothingToJudge) {
   EXPECT_EQ(result_of({Status::kInactive, Status::kSkipped}).status(), Status::kOk);
 }
 
-TEST(Result, IsUnknownWhereNothingWasChecked) { EXPECT_EQ(result_of({}).status(), Status::kUnknown); }
+TEST(Result, IsUnknownWhereNothingWasChecked) {
+  EXPECT_EQ(result_of({}).status(), Status::kUnknown);
+  EXPECT_EQ(result_of({Status::kSkipped, Status::kSkipped}).status(), Status::kUnknown);
+}
 
 TEST(Result, IsAtLeastUnknownWithAnError) {
   Result result = result_of({Status::kOk});

@@ -1,13 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "exporter/health/examine.h"
+#include "exporter/health/selection.h"
 
 namespace pgwatch::health {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 World two_servers() {
   World world;
@@ -31,7 +32,7 @@ World with_check_off(const std::string& check) {
 
 TEST(Selection, TakesAllWhereNothingIsAskedFor) {
   EXPECT_TRUE(Selection().takes("db1", "up"));
-  EXPECT_THAT(Selection().idle(two_servers(), checks()), IsEmpty());
+  EXPECT_THAT(Selection().complaints(two_servers(), checks()), IsEmpty());
 }
 
 TEST(Selection, MatchesNamesOfChecksOnEveryServer) {
@@ -50,10 +51,23 @@ TEST(Selection, MatchesServersBeforeASlash) {
   EXPECT_TRUE(Selection({"localhost:5432/lake/up"}).takes("localhost:5432/lake", "up"));
 }
 
-TEST(Selection, NamesPatternsThatTakeNothing) {
-  const Selection selection({"up", "uq", "db3/*", "db1/role"});
-  EXPECT_THAT(selection.idle(two_servers(), checks()), ElementsAre("uq", "db3/*"));
-  EXPECT_THAT(Selection({"up"}).idle(with_check_off("up"), checks()), ElementsAre("up"));
+std::vector<std::string> complaints(const World& world, const std::vector<std::string>& patterns) {
+  return Selection(patterns).complaints(world, checks());
+}
+
+TEST(Selection, SaysWhatIsThereWhereAPatternTakesNothing) {
+  EXPECT_THAT(complaints(two_servers(), {"up", "uq", "db1/role", "db1/uq*"}),
+              ElementsAre(StartsWith("no check is called uq; there are: up, role, "),
+                          StartsWith("no check is called uq*; there are: up, ")));
+  EXPECT_THAT(complaints(two_servers(), {"db3/*", "db?/up"}),
+              ElementsAre("no server is called db3; there are: db1, db2"));
+}
+
+TEST(Selection, SaysThatWhatAPatternMeansIsTurnedOff) {
+  EXPECT_THAT(complaints(with_check_off("up"), {"up", "localhost:5432/lake/up", "u*", "role"}),
+              ElementsAre("check up is turned off, by `checks` in the configuration",
+                          "check localhost:5432/lake/up is turned off, by `checks` in the configuration",
+                          "check u* is turned off, by `checks` in the configuration"));
 }
 
 TEST(Selection, AsksTheServersAndCollectorsThatAreNeeded) {

@@ -31,6 +31,15 @@ TEST(Wording, SaysTimesInTwoUnitsAtMost) {
   EXPECT_EQ(worded(90'000, Unit::kSeconds), "1 d 1 h");
 }
 
+TEST(Wording, RoundsBeforeItChoosesTheUnit) {
+  EXPECT_EQ(worded(0.9994, Unit::kSeconds), "999 ms");
+  EXPECT_EQ(worded(0.9998, Unit::kSeconds), "1 s");
+  EXPECT_EQ(worded(59.94, Unit::kSeconds), "59.9 s");
+  EXPECT_EQ(worded(59.97, Unit::kSeconds), "1 m");
+  EXPECT_EQ(worded(3'599.8, Unit::kSeconds), "1 h");
+  EXPECT_EQ(worded(1023.9 * kKibibyte, Unit::kBytes), "1 MiB");
+}
+
 TEST(Wording, RoundsToThreeDigitsAndNeverToAPowerOfTen) {
   EXPECT_EQ(worded(999.6 * kKibibyte, Unit::kBytes), "1000 KiB");
   EXPECT_EQ(worded(9.999, Unit::kNone), "10");

@@ -18,8 +18,15 @@ TEST(OnceOptions, KnowTheirWords) {
   EXPECT_FALSE(read_exit_style("Zero"));
 }
 
-TEST(MannerOfComplaint, IsTheUsualOneWithoutOnce) {
-  EXPECT_FALSE(manner({"pgwatch", "--format", "json", "--nonsense"}));
+TEST(MannerOfComplaint, IsTheUsualOneWhereNobodyProbes) {
+  EXPECT_FALSE(manner({"pgwatch", "--config", "pgwatch.yaml", "--nonsense"}));
+}
+
+// Else a forgotten or mistyped --once would give a scheduler neither JSON nor a status it knows.
+TEST(MannerOfComplaint, IsAProbesWhereAnyOfItsOptionsIsThere) {
+  for (const char* option : {"--once", "--once=true", "--check", "--check=up", "--timeout=1s", "--format", "--output=x",
+                             "--exit-style", "--verbose", "-v"})
+    EXPECT_TRUE(manner({"pgwatch", "--onec", option})) << option;
 }
 
 TEST(MannerOfComplaint, IsTakenFromArgumentsThatMayBeWrong) {

@@ -107,6 +107,21 @@ TEST(OutputFile, ReplacesNothingThatIsNoFile) {
   EXPECT_THAT(files_in(folder.path()), ElementsAre("pipe"));
 }
 
+// /dev/stdout is one, and to whatever it leads: that would be gone for everybody.
+TEST(OutputFile, ReplacesNoLink) {
+  const test::TemporaryFolder folder;
+  const fs::path file = folder.write("file", "old\n");
+  for (const fs::path& target : {file, folder.path() / "nowhere"}) {
+    const fs::path link = folder.path() / "link";
+    fs::create_symlink(target, link);
+    EXPECT_THAT(complaint(link), HasSubstr("link: it is a symbolic link; name the file itself"));
+    EXPECT_TRUE(fs::is_symlink(link));
+    fs::remove(link);
+  }
+  EXPECT_EQ(read_file(file), "old\n");
+  EXPECT_THAT(files_in(folder.path()), ElementsAre("file"));
+}
+
 TEST(OutputFile, OfAFolderThatMayNotBeWrittenStaysAsItWas) {
   constexpr uid_t kNobody = 65534;  // root may write everywhere
   const test::TemporaryFolder folder;

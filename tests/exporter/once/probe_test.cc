@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 TargetPtr target(const std::string& name, const std::string& conninfo) {
   Target target;
@@ -65,18 +66,39 @@ TEST(Probe, ConnectsToNobodyWhoIsNotAskedFor) {
 TEST(Probe, NamesWhatIsThereWhereAPatternTakesNothing) {
   const Examination found = examination_of(world_of({target("gone", nobody())}), {.checks = {"uq"}});
   EXPECT_THAT(found.verdicts, IsEmpty());
-  EXPECT_THAT(found.errors, ElementsAre(HasSubstr("no check of any server is called uq; there are: up, role, ")));
+  EXPECT_THAT(found.errors, ElementsAre(StartsWith("no check is called uq; there are: up, role, ")));
 }
 
+// The server that is asked for nothing else is not even named.
+TEST(Probe, NamesServersWhereAPatternTakesNone) {
+  const World world = world_of({target("gone", nobody()), target("main", nobody())});
+  const Examination found = examination_of(world, {.checks = {"gone/up", "P18/*"}});
+  EXPECT_THAT(found.errors, ElementsAre("no server is called P18; there are: gone, main"));
+}
+
+TEST(Probe, SaysWhyNoCheckWasMade) {
+  Target off = *target("main", nobody());
+  for (const CheckInfo& info : health::check_infos()) off.checks[info.name] = {false, {}};
+  const Examination found = examination_of(world_of({std::make_shared<const Target>(off)}), {});
+  EXPECT_THAT(found.verdicts, IsEmpty());
+  EXPECT_THAT(found.errors, ElementsAre("every check is turned off, by `checks` in the configuration"));
+}
+
+// Only what was asked for is answered, whoever is silent.
 TEST(Probe, EndsAtOnceWhereItIsInterrupted) {
   const test::ScriptedPostgres silent({.greeting = test::Script::Act::kSilence});
-  Probe probe(world_of({target("silent", silent.conninfo())}), {.checks = {"role"}, .timeout = 1h}, "v");
-  probe.interruption()();
-  const Examination found = probe.run(std::chrono::steady_clock::now() + 1h);
-  ASSERT_EQ(found.verdicts.size(), 1U);
-  EXPECT_EQ(found.verdicts[0].server, "silent");
-  EXPECT_EQ(found.verdicts[0].summary, "interrupted before it answered");
-  EXPECT_EQ(found.verdicts[0].status, health::Status::kCritical);
+  for (const auto& [check, summary] :
+       {std::pair{"role", "the server is down, timeout: interrupted before it answered"},
+        std::pair{"up", "down, timeout: interrupted before it answered"}}) {
+    Probe probe(world_of({target("silent", silent.conninfo())}), {.checks = {check}, .timeout = 1h}, "v");
+    probe.interruption()();
+    const Examination found = probe.run(std::chrono::steady_clock::now() + 1h);
+    ASSERT_EQ(found.verdicts.size(), 1U);
+    EXPECT_EQ(found.verdicts[0].server, "silent");
+    EXPECT_EQ(found.verdicts[0].check, check);
+    EXPECT_EQ(found.verdicts[0].summary, summary);
+    EXPECT_EQ(found.verdicts[0].status, health::Status::kCritical);
+  }
 }
 
 }  // namespace

@@ -66,5 +66,17 @@ TEST(Redact, LetsNoSpellingThrough) {
     }
 }
 
+TEST(RedactSecret, TakesItOutWhereverItStands) {
+  EXPECT_EQ(redact("a S3cret, a S3cretS3cret", "S3cret"), "a ***, a ******");
+  EXPECT_EQ(redact("**", "*"), "******");
+  EXPECT_EQ(redact("nothing to hide", "S3cret"), "nothing to hide");
+  EXPECT_EQ(redact("nothing to hide", ""), "nothing to hide");
+}
+
+TEST(RedactSecret, KnowsWhatIsOne) {
+  for (const char* keyword : {"password", "sslpassword", "oauth_client_secret"}) EXPECT_TRUE(is_secret(keyword));
+  for (const char* keyword : {"user", "passfile", "host"}) EXPECT_FALSE(is_secret(keyword)) << keyword;
+}
+
 }  // namespace
 }  // namespace pgwatch::postgres

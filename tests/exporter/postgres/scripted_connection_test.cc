@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/exporter/postgres/drive.h"
 #include "tests/support/ports.h"
 #include "tests/support/scripted_postgres.h"
+#include "tests/support/temporary_folder.h"
 
 namespace pgwatch::postgres {
 namespace {
@@ -14,6 +17,7 @@ using namespace test;
 using pgwatch::test::Script;
 using pgwatch::test::ScriptedPostgres;
 using testing::HasSubstr;
+using testing::StartsWith;
 using Act = Script::Act;
 
 TEST(ScriptedConnection, AnswersThroughTheScriptedServer) {
@@ -122,6 +126,33 @@ TEST(ScriptedConnection, SendingNothingLeavesItIdle) {
   ASSERT_TRUE(connect(connection));
   connection.send({});
   EXPECT_EQ(connection.state(), Connection::State::kIdle);
+}
+
+// -- Secrets ----------------------------------------------------------------------------------------------------------
+
+TEST(ScriptedConnection, WhatTheServerRepeatsIsNoSecretAnyMore) {
+  const ScriptedPostgres refuses({.greeting = Act::kError, .sqlstate = "28P01", .message = "no S3cretPw for you"});
+  Connection refused(parameters(refuses.conninfo() + " password=S3cretPw"));
+  ASSERT_TRUE(breaks(refused));
+  EXPECT_THAT(refused.down().detail, StartsWith("no *** for you"));
+
+  const ScriptedPostgres dies({.statements = 1, .ending = Act::kError, .message = "S3cretPw ends it"});
+  Connection let_in(parameters(dies.conninfo() + " password=S3cretPw"));
+  ASSERT_TRUE(connect(let_in));
+  ask(let_in, {{1, "SELECT 1"}, {2, "SELECT 2"}});
+  ASSERT_EQ(let_in.state(), Connection::State::kBroken);
+  EXPECT_THAT(let_in.down().detail, StartsWith("*** ends it"));
+}
+
+// libpq finds it and tells nobody but the server.
+TEST(ScriptedConnection, WhatTheServerRepeatsOfAPasswordFileIsNoSecretEither) {
+  const pgwatch::test::TemporaryFolder folder;
+  const std::filesystem::path file = folder.write("pgpass", "*:*:*:*:S3cretPw\n");
+  std::filesystem::permissions(file, std::filesystem::perms{0600});
+  const ScriptedPostgres refuses({.greeting = Act::kError, .sqlstate = "28P01", .message = "no S3cretPw for you"});
+  Connection refused(parameters(refuses.conninfo() + " passfile=" + file.string()));
+  ASSERT_TRUE(breaks(refused));
+  EXPECT_THAT(refused.down().detail, StartsWith("no *** for you"));
 }
 
 }  // namespace

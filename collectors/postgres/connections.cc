@@ -1,0 +1,43 @@
+// connections: how many more clients may come. Walsenders, workers and autovacuum have places of their own.
+#include "collectors/catalogue.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+constexpr const char* kSql = R"sql(
+SELECT used,
+       most AS max,
+       superusers,
+       roles,
+       greatest(0, most - used - superusers - coalesce(roles, 0)) AS available
+FROM (SELECT count(*) AS used FROM pg_stat_activity WHERE backend_type = 'client backend') AS now,
+     (SELECT current_setting('max_connections')::bigint AS most,
+             current_setting('superuser_reserved_connections')::bigint AS superusers,
+             current_setting('reserved_connections', true)::bigint AS roles) AS settings
+)sql";
+
+Column reserved(const char* name, const char* whom) {
+  return gauge(name, "Connections kept for superusers, or for roles with the rights of pg_use_reserved_connections.")
+      .called("pg_connections_reserved")
+      .with("whom", whom);
+}
+
+}  // namespace
+
+Collector connections() {
+  return {
+      .name = "connections",
+      .help = "Client connections that are used, reserved and left.",
+      .source = std::vector<Sql>{{.text = kSql}},
+      .columns =
+          {
+              gauge("used", "Connections of clients."),
+              gauge("max", "max_connections."),
+              reserved("superusers", "superusers"),
+              reserved("roles", "roles"),
+              gauge("available", "Connections left for ordinary roles."),
+          },
+  };
+}
+
+}  // namespace pgwatch::collectors

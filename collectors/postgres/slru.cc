@@ -1,0 +1,49 @@
+// slru: the small caches before the commit log, multixacts, subtransactions and their like. One that no longer fits
+// its working set slows everything.
+#include "collectors/catalogue.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+constexpr const char* kSql = R"sql(
+SELECT name,
+       blks_zeroed,
+       blks_hit,
+       blks_read,
+       blks_written,
+       blks_exists,
+       flushes,
+       truncates,
+       extract(epoch FROM stats_reset) AS stats_reset
+FROM pg_stat_slru
+)sql";
+
+Column counted(const std::string& name, const std::string& help) {
+  return counter(name, help).called("pg_stat_slru_" + name + "_total");
+}
+
+}  // namespace
+
+Collector slru() {
+  return {
+      .name = "slru",
+      .help =
+          "Caches of the commit log, multixacts, subtransactions and their like, by the name this major has for each.",
+      .source = std::vector<Sql>{{.text = kSql}},
+      .columns =
+          {
+              label("name"),
+              counted("blks_zeroed", "Blocks begun."),
+              counted("blks_hit", "Blocks found in the cache."),
+              counted("blks_read", "Blocks read from disk."),
+              counted("blks_written", "Blocks written to disk."),
+              counted("blks_exists", "Blocks looked for on disk."),
+              counted("flushes", "Flushes of all dirty blocks."),
+              counted("truncates", "Truncations."),
+              gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
+                  .called("pg_stat_slru_stats_reset_timestamp_seconds"),
+          },
+  };
+}
+
+}  // namespace pgwatch::collectors

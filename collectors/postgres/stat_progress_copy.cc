@@ -1,0 +1,45 @@
+// stat_progress_copy: COPY under way, summed over the sessions that copy the same table. COPY of a query has no table.
+#include "collectors/catalogue.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+constexpr const char* kSql = R"sql(
+SELECT datname,
+       CASE WHEN relid = 0 THEN ''
+            WHEN datname = current_database() THEN relid::regclass::text
+            ELSE relid::text END AS relname,
+       command,
+       count(*) AS sessions,
+       sum(bytes_processed) AS processed_bytes,
+       nullif(sum(bytes_total), 0) AS bytes,
+       sum(tuples_processed) AS tuples_processed,
+       sum(tuples_excluded) AS tuples_excluded,
+       /*if pg_stat_progress_copy.tuples_skipped*/ sum(tuples_skipped) /*else NULL*/ AS tuples_skipped
+FROM pg_stat_progress_copy
+GROUP BY datname, relid, command
+)sql";
+
+}  // namespace
+
+Collector stat_progress_copy() {
+  return {
+      .name = "stat_progress_copy",
+      .help = "COPY under way, by table and direction. PostgreSQL 14 and newer.",
+      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_progress_copy.tuples_excluded"}}},
+      .columns =
+          {
+              label("datname"),
+              label("relname"),
+              label("command"),
+              gauge("sessions", "Sessions that copy.").since(14),
+              gauge("processed_bytes", "Bytes copied.").since(14),
+              gauge("bytes", "Size of the file that is read; absent where it comes from the client.").since(14),
+              gauge("tuples_processed", "Rows copied.").since(14),
+              gauge("tuples_excluded", "Rows left out by WHERE.").since(14),
+              gauge("tuples_skipped", "Rows left out because they are malformed.").since(17),
+          },
+  };
+}
+
+}  // namespace pgwatch::collectors

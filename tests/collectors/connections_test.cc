@@ -1,0 +1,29 @@
+#include <gtest/gtest.h>
+
+#include "collectors/catalogue.h"
+#include "tests/collectors/answer.h"
+#include "tests/exporter/model/emitted.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+std::string emitted(const std::vector<test::Row>& rows) {
+  return test::emitted(connections(), test::answer(connections(), rows));
+}
+
+TEST(Connections, TellHowManyAreLeft) {
+  EXPECT_EQ(emitted({{{"used", "90"}, {"max", "100"}, {"superusers", "3"}, {"roles", "2"}, {"available", "5"}}}),
+            R"(pg_connections_available 5
+pg_connections_max 100
+pg_connections_reserved{whom="superusers"} 3
+pg_connections_reserved{whom="roles"} 2
+pg_connections_used 90
+)");
+}
+
+TEST(Connections, KnowNoReserveForRolesWhereThereIsNoSuchSetting) {
+  EXPECT_EQ(emitted({{{"superusers", "3"}}}), "pg_connections_reserved{whom=\"superusers\"} 3\n");
+}
+
+}  // namespace
+}  // namespace pgwatch::collectors

@@ -1,0 +1,19 @@
+#include <gtest/gtest.h>
+
+#include "collectors/catalogue.h"
+#include "tests/collectors/answer.h"
+#include "tests/exporter/model/emitted.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+std::string emitted(const std::vector<test::Row>& rows) {
+  return test::emitted(lock_table(), test::answer(lock_table(), rows));
+}
+
+TEST(LockTable, TellsHowFullItIs) {
+  EXPECT_EQ(emitted({{{"used", "12"}, {"capacity", "6400"}}}), "pg_lock_table_capacity 6400\npg_lock_table_used 12\n");
+}
+
+}  // namespace
+}  // namespace pgwatch::collectors

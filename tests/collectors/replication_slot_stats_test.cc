@@ -1,0 +1,34 @@
+#include <gtest/gtest.h>
+
+#include "collectors/catalogue.h"
+#include "tests/collectors/answer.h"
+#include "tests/exporter/model/emitted.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+std::string emitted(const std::vector<test::Row>& rows) {
+  return test::emitted(replication_slot_stats(), test::answer(replication_slot_stats(), rows));
+}
+
+TEST(ReplicationSlotStats, TellWhatDoesNotFitMemory) {
+  EXPECT_EQ(emitted({{{"slot_name", "feed"},
+                      {"spill_txns", "1"},
+                      {"spill_count", "4"},
+                      {"spill_bytes", "65536"},
+                      {"txns", "9"},
+                      {"bytes", "100000"}}}),
+            R"(pg_stat_replication_slots_bytes_total{slot_name="feed"} 100000
+pg_stat_replication_slots_spill_bytes_total{slot_name="feed"} 65536
+pg_stat_replication_slots_spill_count_total{slot_name="feed"} 4
+pg_stat_replication_slots_spill_txns_total{slot_name="feed"} 1
+pg_stat_replication_slots_txns_total{slot_name="feed"} 9
+)");
+}
+
+TEST(ReplicationSlotStats, AreSkippedWhereThereIsNoSuchView) {
+  EXPECT_EQ(test::statement(replication_slot_stats(), 130000), "");
+}
+
+}  // namespace
+}  // namespace pgwatch::collectors

@@ -1,0 +1,34 @@
+#include <gtest/gtest.h>
+
+#include "collectors/catalogue.h"
+#include "tests/collectors/answer.h"
+#include "tests/exporter/model/emitted.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+std::string emitted(const std::vector<test::Row>& rows) {
+  return test::emitted(stat_progress_copy(), test::answer(stat_progress_copy(), rows));
+}
+
+TEST(StatProgressCopy, TellsHowFarItIs) {
+  EXPECT_EQ(emitted({{{"datname", "lake"},
+                      {"relname", "public.orders"},
+                      {"command", "COPY FROM"},
+                      {"sessions", "2"},
+                      {"processed_bytes", "8192"},
+                      {"tuples_processed", "10"},
+                      {"tuples_excluded", "0"}}}),
+            R"(pg_stat_progress_copy_processed_bytes{datname="lake",relname="public.orders",command="COPY FROM"} 8192
+pg_stat_progress_copy_sessions{datname="lake",relname="public.orders",command="COPY FROM"} 2
+pg_stat_progress_copy_tuples_excluded{datname="lake",relname="public.orders",command="COPY FROM"} 0
+pg_stat_progress_copy_tuples_processed{datname="lake",relname="public.orders",command="COPY FROM"} 10
+)");
+}
+
+TEST(StatProgressCopy, IsSkippedWhereThereIsNoSuchView) {
+  EXPECT_EQ(test::statement(stat_progress_copy(), 130000), "");
+}
+
+}  // namespace
+}  // namespace pgwatch::collectors

@@ -1,0 +1,35 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collectors/catalogue.h"
+#include "tests/collectors/answer.h"
+#include "tests/exporter/model/emitted.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+std::string emitted(const std::vector<test::Row>& rows) {
+  return test::emitted(stat_progress_create_index(), test::answer(stat_progress_create_index(), rows));
+}
+
+TEST(StatProgressCreateIndex, TellsItsPhaseAndHowFarItIs) {
+  const std::string page = emitted({{{"datname", "lake"},
+                                     {"relname", "public.orders"},
+                                     {"builds", "1"},
+                                     {"phase", "building index: scanning table"},
+                                     {"bytes", "81920"},
+                                     {"done_bytes", "8192"}}});
+  for (const char* line : {
+           R"(_builds{datname="lake",relname="public.orders"} 1)",
+           R"(_phase{datname="lake",relname="public.orders",phase="building index: scanning table"} 1)",
+           R"(_phase{datname="lake",relname="public.orders",phase="initializing"} 0)",
+           R"(_bytes{datname="lake",relname="public.orders"} 81920)",
+           R"(_done_bytes{datname="lake",relname="public.orders"} 8192)",
+       })
+    EXPECT_THAT(page, testing::HasSubstr("pg_stat_progress_create_index" + std::string(line)));
+}
+
+TEST(StatProgressCreateIndex, SaysNothingWhileNobodyBuilds) { EXPECT_EQ(emitted({}), ""); }
+
+}  // namespace
+}  // namespace pgwatch::collectors
