@@ -46,6 +46,7 @@ struct Check {
   std::string collector;  // whose answer it reads; "" for none
   // REQUIRES: the server is up, but for a check that reads no answer. Gives at least one finding.
   std::function<std::vector<Finding>(const Evidence&, const Threshold&)> judge;
+  bool compares = false;  // it reads how an answer has changed: a first look can accuse and not convict
 };
 
 // The check that tells a server's end, so that no other needs to.

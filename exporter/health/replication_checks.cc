@@ -21,8 +21,11 @@ std::string receiver_state(const Evidence& evidence) {
 
 bool only_restores(const Evidence& evidence) { return evidence.value("pg_replication_primary_configured") == 0; }
 
-// A receiver that waits for messages which no longer come still calls itself streaming.
-Finding judge_silence(double age, const Threshold& threshold) {
+// A receiver that waits for messages which no longer come still calls itself streaming. How long it waits before it
+// asks for one is the server's to say: a silence within that is none.
+Finding judge_silence(double age, double receiver_timeout, Threshold threshold) {
+  for (std::optional<double>* one : {&threshold.warning, &threshold.critical})
+    if (*one) *one = std::max(**one, receiver_timeout);
   return finding(age, Unit::kSeconds, threshold, "streams, last message " + worded(age, Unit::kSeconds) + " ago");
 }
 
@@ -31,10 +34,10 @@ std::vector<Finding> judge_receiver(const Evidence& evidence, const Threshold& t
   const std::string state = receiver_state(evidence);
   if (state == "streaming") {
     const auto age = evidence.value("pg_replication_receiver_last_message_age_seconds");
-    return {age ? judge_silence(*age, threshold) : Finding{Status::kOk, "streams"}};
+    const auto timeout = evidence.value("pg_replication_receiver_timeout_seconds");
+    return {age ? judge_silence(*age, timeout.value_or(0), threshold) : Finding{Status::kOk, "streams"}};
   }
-  if (only_restores(evidence))
-    return {{Status::kInactive, "restores from an archive; primary_conninfo is empty"}};
+  if (only_restores(evidence)) return {{Status::kInactive, "restores from an archive; primary_conninfo is empty"}};
   if (state.empty()) return {hidden("the state of the WAL receiver")};
   return {{Status::kCritical, "does not stream: the WAL receiver is " + state}};
 }
@@ -97,17 +100,19 @@ std::vector<Check> replication_checks() {
   const std::string collector = "replication";
   return {
       {{.name = "replication_receiver",
-        .help = "A standby streams; the threshold is the age of the last message of its primary.",
+        .help = "A standby streams; the threshold is the age of the last message of its primary, and at least the "
+                "standby's own wal_receiver_timeout.",
         .unit = Unit::kSeconds,
         .threshold = {.warning = {}, .critical = kMinute}},
        collector,
        judge_receiver},
       {{.name = "replication_lag_seconds",
-        .help = "A standby's replay: the age of the last replayed transaction while received WAL waits.",
+        .help = "How far a standby's replay is behind at most, while received WAL waits for it.",
         .unit = Unit::kSeconds,
         .threshold = {.warning = kMinute, .critical = 5 * kMinute}},
        collector,
-       judge_replay_age},
+       judge_replay_age,
+       true},
       {{.name = "replication_lag_bytes",
         .help = "WAL that a standby streaming from here has not replayed yet.",
         .unit = Unit::kBytes,

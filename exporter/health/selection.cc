@@ -45,7 +45,8 @@ bool Selection::takes(std::string_view server, std::string_view check) const {
 std::vector<std::string> Selection::complaints(const World& world, std::span<const Check> checks) const {
   std::vector<std::string> complaints;
   for (const std::string& pattern : patterns_)
-    if (targets_for(world, checks, Selection({pattern})).empty()) complaints.push_back(complaint(pattern, world, checks));
+    if (targets_for(world, checks, Selection({pattern})).empty())
+      complaints.push_back(complaint(pattern, world, checks));
   return complaints;
 }
 

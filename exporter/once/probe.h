@@ -35,8 +35,10 @@ class Probe {
  private:
   struct Collected;
 
-  void ask(SteadyTime deadline);
+  void ask(const std::vector<std::string>& servers, SteadyTime deadline);
   void wait(SteadyTime deadline);
+  void look_again(SteadyTime deadline);
+  std::vector<std::string> accused_at_first_look() const;
   std::vector<health::Verdict> judge() const;
   Snapshot silence(const std::string& server) const;
 

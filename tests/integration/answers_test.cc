@@ -5,42 +5,13 @@
 
 #include <cstdlib>
 
-#include "exporter/postgres/session.h"
-#include "tests/collectors/recording.h"
 #include "tests/collectors/skips.h"
-#include "tests/exporter/postgres/drive.h"
+#include "tests/integration/interview.h"
 #include "tests/support/family.h"
 #include "tests/support/majors.h"
 
 namespace pgwatch::test {
 namespace {
-
-using postgres::Connection;
-using postgres::test::read_rows;
-
-// Asks a server as the engine does: in a session of ours, knowing its facts.
-class Interview {
- public:
-  explicit Interview(const PostgresServer& server) : connection_(postgres::test::parameters(server.conninfo())) {
-    if (!postgres::test::connect(connection_)) throw std::runtime_error(connection_.down().detail);
-    for (const std::string& sql : postgres::session_statements({})) postgres::test::ask(connection_, {{1, sql}});
-    for (const Collector& collector : collectors_of_servers())
-      for (const std::string& need : needs_of(collector)) known_.asked.insert(need);
-    known_.facts = postgres::read_facts(read_rows(connection_, postgres::facts_statement()), {});
-    known_.facts.present = postgres::read_needs(
-        read_rows(connection_, postgres::needs_statement({known_.asked.begin(), known_.asked.end()})));
-  }
-
-  const RecordedFacts& known() const { return known_; }
-
-  Asked ask(const Collector& collector) {
-    return test::ask(collector, known_.facts, [this](const std::string& sql) { return read_rows(connection_, sql); });
-  }
-
- private:
-  Connection connection_;
-  RecordedFacts known_;
-};
 
 class Answers : public OnEachMajor {
  protected:

@@ -48,6 +48,17 @@ TEST(ReplicationReceiver, ThatHearsNothingAnyMoreIsCritical) {
               ElementsAre("critical: streams, last message 1 m ago (critical from 1 m)"));
 }
 
+// An idle primary says nothing before half of that time.
+TEST(ReplicationReceiver, MayBeSilentAsLongAsItsServerAllows) {
+  const auto says_after = [](const std::string& age) {
+    return says(kReceiver, {standby({{"status", "streaming"},
+                                     {"receiver_last_message_age_seconds", age},
+                                     {"receiver_timeout_seconds", "600"}})});
+  };
+  EXPECT_THAT(says_after("162"), ElementsAre("ok: streams, last message 2 m 42 s ago"));
+  EXPECT_THAT(says_after("600"), ElementsAre("critical: streams, last message 10 m ago (critical from 10 m)"));
+}
+
 TEST(ReplicationReceiver, InAnyOtherStateIsCritical) {
   for (const std::string status : {"stopped", "starting", "waiting", "restarting", "stopping", "dreaming"})
     EXPECT_THAT(says(kReceiver, {standby({{"status", status}})}),

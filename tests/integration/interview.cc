@@ -1,0 +1,51 @@
+#include "tests/integration/interview.h"
+
+#include <regex>
+#include <stdexcept>
+
+#include "exporter/postgres/session.h"
+#include "tests/exporter/postgres/drive.h"
+
+namespace pgwatch::test {
+
+Interview::Interview(const PostgresServer& server) : connection_(postgres::test::parameters(server.conninfo())) {
+  if (!postgres::test::connect(connection_)) throw std::runtime_error(connection_.down().detail);
+  for (const std::string& sql : postgres::session_statements({})) postgres::test::ask(connection_, {{1, sql}});
+  for (const Collector& collector : collectors_of_servers())
+    for (const std::string& need : needs_of(collector)) known_.asked.insert(need);
+  known_.facts = postgres::read_facts(rows_of(postgres::facts_statement()), {});
+  known_.facts.present =
+      postgres::read_needs(rows_of(postgres::needs_statement({known_.asked.begin(), known_.asked.end()})));
+}
+
+Asked Interview::ask(const Collector& collector) {
+  return test::ask(collector, known_.facts, [this](const std::string& sql) { return rows_of(sql); });
+}
+
+int Interview::pages_of(const Collector& collector) {
+  int pages = 0;
+  test::ask(collector, known_.facts, [&](const std::string& sql) {
+    Rows rows = rows_of(sql);
+    pages += pages_of_statement(sql);
+    return rows;
+  });
+  return pages;
+}
+
+Rows Interview::rows_of(const std::string& sql) { return postgres::test::read_rows(connection_, sql); }
+
+// The first node of a plan counts what those below it touch, too.
+int Interview::pages_of_statement(const std::string& sql) {
+  const Rows plan = rows_of("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF, FORMAT JSON) " + sql);
+  const std::string text(plan.at(0, 0).value());
+  int pages = 0;
+  for (const char* kind : {"Hit", "Read"}) {
+    std::smatch found;
+    if (!std::regex_search(text, found, std::regex("\"Shared " + std::string(kind) + R"( Blocks": (\d+))")))
+      throw std::runtime_error("a plan that counts no pages: " + text);
+    pages += std::stoi(found[1]);
+  }
+  return pages;
+}
+
+}  // namespace pgwatch::test
