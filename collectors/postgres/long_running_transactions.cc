@@ -5,15 +5,16 @@ namespace pgwatch::collectors {
 namespace {
 
 constexpr const char* kSql = R"sql(
-SELECT count(*) AS transactions,
-       greatest(0, max(extract(epoch FROM clock_timestamp() - xact_start))) AS oldest_timestamp_seconds,
-       CASE WHEN count(*) > 0
-            THEN greatest(0, max(extract(epoch FROM clock_timestamp() - xact_start))) END AS oldest_age_seconds
-FROM pg_stat_activity
-WHERE state IS DISTINCT FROM 'idle'
-  AND query NOT LIKE 'autovacuum:%'
-  AND xact_start IS NOT NULL
-  AND pid <> pg_backend_pid()
+SELECT transactions,
+       coalesce(oldest, 0) AS oldest_timestamp_seconds,
+       oldest AS oldest_age_seconds
+FROM (SELECT count(*) AS transactions,
+             max(greatest(0, extract(epoch FROM clock_timestamp() - xact_start))) AS oldest
+      FROM pg_stat_activity
+      WHERE state IS DISTINCT FROM 'idle'
+        AND query NOT LIKE 'autovacuum:%'
+        AND xact_start IS NOT NULL
+        AND pid <> pg_backend_pid()) AS open
 )sql";
 
 }  // namespace

@@ -30,12 +30,18 @@ BlockPtr unanswered(const Question& question, const Attendance& attendance, Stea
 
 bool Attendance::settled(const Question& question) const {
   if (question.in_background() || question.rests(asked_at)) return true;
-  if (question.latest && question.latest->answered_at >= fresh_after) return true;
+  if (fresh(question)) return true;
   return young(question.last_good, question, asked_at);
 }
 
 bool Attendance::settled() const {
   return std::ranges::all_of(questions, [this](const QuestionPtr& question) { return settled(*question); });
+}
+
+bool Attendance::fresh(const Question& question) const {
+  if (!question.latest) return false;
+  const bool skipped = question.latest->outcome == Outcome::kSkipped;
+  return question.latest->answered_at >= (skipped ? std::min(fresh_after, planned_after) : fresh_after);
 }
 
 bool names(const std::vector<std::string>& collectors, const std::string& collector) {
@@ -53,7 +59,7 @@ void report_answers(const Attendance& attendance, Snapshot& snapshot) {
 Answered answer_for(const Question& question, const Attendance& attendance, SteadyTime now) {
   // As of the request, as in settled(): what needed no asking then has not become too old by waiting for others.
   const BlockPtr stand_in = young(question.last_good, question, attendance.asked_at) ? question.last_good : nullptr;
-  const bool fresh = question.latest && question.latest->answered_at >= attendance.fresh_after;
+  const bool fresh = attendance.fresh(question);
   const bool waits_for_none = question.in_background() || question.rests(attendance.asked_at);
   if (fresh || (waits_for_none && question.latest)) {
     const bool good = fresh && question.latest->outcome == Outcome::kOk;

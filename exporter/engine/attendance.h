@@ -15,7 +15,8 @@ struct Attendance {
 
   WorldPtr world;  // the one it began with
   SteadyTime asked_at;
-  SteadyTime fresh_after;  // an answer from then on is an answer to this request
+  SteadyTime fresh_after;                        // an answer from then on is an answer to this request
+  SteadyTime planned_after = SteadyTime::max();  // and so is a skip: when the flight it joined was planned
   SteadyTime deadline;
   std::vector<QuestionPtr> questions;  // what it asks for, in the World's order
   std::function<void()> done;          // it leaves
@@ -30,6 +31,8 @@ struct Attendance {
   // that comes on the slow lane.
   bool settled(const Question& question) const;
   bool settled() const;
+  // Whether the question's latest answer is one to this request.
+  bool fresh(const Question& question) const;
 };
 
 using AttendancePtr = std::shared_ptr<Attendance>;

@@ -123,6 +123,7 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   warm_ = true;
   flight_ = std::make_unique<Flight>();
   flight_->passengers = waiting_;
+  flight_->planned_at = now();
   flight_->deadline = now() + site_.target->access.timeouts.statement;
   // Who is in a great hurry leaves alone; the server gets its time.
   if (!waiting_.empty()) flight_->deadline = std::max(latest_deadline(waiting_), now() + kMissedPatience);
@@ -159,6 +160,7 @@ void Kept::join_flight(const AttendancePtr& attendance) {
   if (flight_->over) return;
   site_.services.telemetry.joined_flight(site_.target->name);
   flight_->passengers.push_back(attendance);
+  attendance->planned_after = flight_->planned_at;
   // Nobody's answer is cut short by another's hurry, within bounds.
   flight_->deadline = std::max(flight_->deadline, std::min(attendance->deadline, flight_->most));
   set_flight_timer();

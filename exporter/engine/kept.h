@@ -47,6 +47,7 @@ class Kept final : private LinkOwner {
     std::vector<QuestionPtr> asked;  // ticket = index; answered ones are null
     std::vector<AttendancePtr> passengers;
     std::vector<postgres::Backend> abandoned;  // asked whether they are still there
+    SteadyTime planned_at;
     SteadyTime deadline;
     SteadyTime most;    // requests that join move the deadline no further than this
     bool over = false;  // the deadline has passed

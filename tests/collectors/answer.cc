@@ -12,7 +12,8 @@ namespace {
 std::vector<std::string> column_names(const Collector& collector) {
   std::vector<std::string> names;
   for (const Column& column : collector.columns)
-    if (std::find(names.begin(), names.end(), column.name) == names.end()) names.push_back(column.name);
+    for (const std::string& name : result_columns(column))
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   return names;
 }
 
@@ -23,6 +24,11 @@ void check_names(const std::vector<std::string>& columns, const Row& row) {
 }
 
 }  // namespace
+
+std::vector<std::string> result_columns(const Column& column) {
+  if (column.use != Use::kHistogram) return {column.name};
+  return {column.name, column.name + "_bucket", column.name + "_sum", column.name + "_count"};
+}
 
 Rows answer(const Collector& collector, const std::vector<Row>& rows) {
   const std::vector<std::string> columns = column_names(collector);

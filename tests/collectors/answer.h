@@ -12,6 +12,9 @@ namespace pgwatch::test {
 
 using Row = std::map<std::string, std::string>;
 
+// The columns of the answer that one of the collector's is read from: a histogram's are arrays and two numbers.
+std::vector<std::string> result_columns(const Column& column);
+
 // All columns the collector declares; those a row does not name are NULL. Naming another throws std::invalid_argument.
 Rows answer(const Collector& collector, const std::vector<Row>& rows);
 

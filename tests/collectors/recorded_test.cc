@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "tests/collectors/answer.h"
 #include "tests/collectors/recording.h"
 #include "tests/collectors/skips.h"
 
@@ -30,12 +31,6 @@ TEST_P(Recorded, EveryCollectorHasAnAnswerOrAListedSkip) {
     EXPECT_EQ(asked.skip ? asked.skip->reason : "", expected_skip(collector.name, GetParam().major, in_recovery))
         << collector.name << ": " << (asked.skip ? asked.skip->detail : "it answers");
   }
-}
-
-// A histogram is read from arrays and two numbers.
-std::vector<std::string> result_columns(const Column& column) {
-  if (column.use != Use::kHistogram) return {column.name};
-  return {column.name, column.name + "_bucket", column.name + "_sum", column.name + "_count"};
 }
 
 std::set<std::string> declared_columns(const Collector& collector) {

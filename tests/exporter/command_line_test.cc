@@ -170,8 +170,8 @@ TEST(CommandLine, NamesTheSourceOfAValueThatDoesNotFit) {
 
 TEST(CommandLine, SaysWhatReplacesAFlagOfPostgresExporter) {
   EXPECT_EQ(usage_error({"--disable-settings-metrics"}),
-            "--disable-settings-metrics is postgres_exporter's and not pgwatch's: pgwatch has no settings collector "
-            "yet; leave it out");
+            "--disable-settings-metrics is postgres_exporter's and not pgwatch's: the key is collectors: {settings: "
+            "false}");
   for (const char* flag : {"--config.file=x", "--web.config.file=x", "--web.systemd-socket",
                            "--disable-default-metrics", "--extend.query-path=x", "--dumpmaps", "--metric-prefix=x",
                            "--collection-timeout=1m", "--no-auto-discover-databases"}) {

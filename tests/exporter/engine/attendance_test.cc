@@ -63,6 +63,20 @@ TEST_F(AttendanceTest, AFailureIsAnAnswerThatShowsNothing) {
   EXPECT_EQ(got().served, nullptr);
 }
 
+// What is skipped is known before the statements run: who joins a flight need not ask for it again.
+TEST_F(AttendanceTest, ASkipOfTheFlightItJoinedIsAnAnswer) {
+  answer(block_of(kAsked - 1ms, Outcome::kSkipped));
+  EXPECT_FALSE(attendance_.settled());
+  attendance_.planned_after = kAsked - 1ms;
+  EXPECT_TRUE(attendance_.settled());
+  EXPECT_EQ(got().latest, question_->latest);
+  attendance_.planned_after = kAsked;
+  EXPECT_FALSE(attendance_.settled());
+  answer(block_of(kAsked - 1ms));
+  attendance_.planned_after = kAsked - 1s;
+  EXPECT_FALSE(attendance_.settled());
+}
+
 TEST_F(AttendanceTest, WhatWasNotAnsweredInTimeSaysTimeout) {
   answer(block_of(kAsked - 1ms));
   const Answered answered = got();
