@@ -176,6 +176,17 @@ void apply_collector(const std::string& argument, const std::string& written, bo
   overrides.collectors[name] = enabled;
 }
 
+// postgres_exporter's word for --no-collector.settings.
+void apply_no_settings(const Arguments& arguments, const config::Environment& environment,
+                       config::Overrides& overrides) {
+  const Given variable{"PG_EXPORTER_DISABLE_SETTINGS_METRICS",
+                       environment("PG_EXPORTER_DISABLE_SETTINGS_METRICS").value_or("")};
+  const bool said = variable.value == "true" || variable.value == "1";
+  if (!said && !variable.value.empty() && variable.value != "false" && variable.value != "0")
+    fail(variable, "expected true or false");
+  if (said || arguments.disable_settings) overrides.collectors["settings"] = false;
+}
+
 [[noreturn]] void refuse_foreign(const std::string& said, const Foreign& foreign) {
   throw UsageError(said + " is postgres_exporter's and not pgwatch's: " + std::string(foreign.instead));
 }
@@ -239,6 +250,7 @@ Options parse(int argc, const char* const* argv, const config::Environment& envi
   options.config_file = arguments.config_file;
   apply_listen(arguments, environment, options.overrides);
   apply_values(arguments, environment, catalogue, options.overrides);
+  apply_no_settings(arguments, environment, options.overrides);
   apply_rest(arguments, catalogue, options.overrides);
   refuse_no_discovery(arguments);
   refuse_foreign_variables(environment);

@@ -40,6 +40,7 @@ Arguments read(int argc, const char* const* argv) {
   for (const char* flag : kOnceValues)
     once_values.push_back(app.add_option(flag, arguments.once_values[flag])->type_name("VALUE"));
   app.add_flag("--auto-discover-databases", arguments.auto_discover);
+  app.add_flag("--disable-settings-metrics", arguments.disable_settings);
   app.add_option("--web.listen-address", arguments.listen)->type_name("HOST:PORT")->allow_extra_args(false);
   for (const auto& [flag, variable] : kValues) app.add_option(flag, arguments.values[flag])->type_name("VALUE");
   try {

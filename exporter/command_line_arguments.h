@@ -20,6 +20,7 @@ struct Arguments {
   bool once = false;
   bool verbose = false;
   bool auto_discover = true;  // pgwatch always does
+  bool disable_settings = false;
   std::vector<std::string> checks;
   std::map<std::string, std::string> once_values;  // given ones of the options that go with --once, by name
   std::vector<std::string> listen;

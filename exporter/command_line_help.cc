@@ -38,6 +38,7 @@ Before what the file says, spelt as in postgres_exporter
   --log.format FORMAT               logfmt or json
   --collector.NAME                  turn a collector on, for every target
   --no-collector.NAME               turn it off
+  --disable-settings-metrics        turn the collector settings off
   --include-databases NAME,...      visit these databases only
   --exclude-databases NAME,...      do not visit these
   --auto-discover-databases         visit all databases (pgwatch always does)

@@ -25,8 +25,6 @@ inline constexpr std::array kForeign = {
     Foreign{"--web.systemd-socket", "", "", "pgwatch opens its sockets itself; set listen: [\":9187\"]"},
     Foreign{"--disable-default-metrics", "PG_EXPORTER_DISABLE_DEFAULT_METRICS", "false",
             "name the collectors you do not want, as collectors: {replication: false}"},
-    Foreign{"--disable-settings-metrics", "PG_EXPORTER_DISABLE_SETTINGS_METRICS", "false",
-            "the key is collectors: {settings: false}"},
     Foreign{"--no-auto-discover-databases", "PG_EXPORTER_AUTO_DISCOVER_DATABASES", "true",
             "the key is targets: databases: {include: [NAME]}"},
     Foreign{"--extend.query-path", "PG_EXPORTER_EXTEND_QUERY_PATH", "",

@@ -169,9 +169,8 @@ TEST(CommandLine, NamesTheSourceOfAValueThatDoesNotFit) {
 }
 
 TEST(CommandLine, SaysWhatReplacesAFlagOfPostgresExporter) {
-  EXPECT_EQ(usage_error({"--disable-settings-metrics"}),
-            "--disable-settings-metrics is postgres_exporter's and not pgwatch's: the key is collectors: {settings: "
-            "false}");
+  EXPECT_EQ(usage_error({"--dumpmaps"}),
+            "--dumpmaps is postgres_exporter's and not pgwatch's: --describe prints every collector and metric");
   for (const char* flag : {"--config.file=x", "--web.config.file=x", "--web.systemd-socket",
                            "--disable-default-metrics", "--extend.query-path=x", "--dumpmaps", "--metric-prefix=x",
                            "--collection-timeout=1m", "--no-auto-discover-databases"}) {
@@ -188,14 +187,24 @@ TEST(CommandLine, RefusesToBeToldNotToDiscover) {
 }
 
 TEST(CommandLine, SaysWhatReplacesAVariableOfPostgresExporter) {
-  for (const char* variable :
-       {"PG_EXPORTER_DISABLE_DEFAULT_METRICS", "PG_EXPORTER_DISABLE_SETTINGS_METRICS", "PG_EXPORTER_EXTEND_QUERY_PATH",
-        "PG_EXPORTER_METRIC_PREFIX", "PG_EXPORTER_COLLECTION_TIMEOUT"}) {
+  for (const char* variable : {"PG_EXPORTER_DISABLE_DEFAULT_METRICS", "PG_EXPORTER_EXTEND_QUERY_PATH",
+                               "PG_EXPORTER_METRIC_PREFIX", "PG_EXPORTER_COLLECTION_TIMEOUT"}) {
     EXPECT_THAT(usage_error({}, {{variable, "true"}}), StartsWith(variable)) << variable;
     EXPECT_EQ(usage_error({}, {{variable, ""}}), "") << variable;
   }
-  EXPECT_EQ(usage_error({}, {{"PG_EXPORTER_DISABLE_SETTINGS_METRICS", "false"}, {"PG_EXPORTER_METRIC_PREFIX", "pg"}}),
+  EXPECT_EQ(usage_error({}, {{"PG_EXPORTER_DISABLE_DEFAULT_METRICS", "false"}, {"PG_EXPORTER_METRIC_PREFIX", "pg"}}),
             "");
+}
+
+TEST(CommandLine, TurnsSettingsOffInPostgresExportersWords) {
+  const auto settings = [](std::initializer_list<const char*> words, const std::string& variable = "") {
+    return parse_words(words, {{"PG_EXPORTER_DISABLE_SETTINGS_METRICS", variable}}).overrides.collectors;
+  };
+  EXPECT_THAT(settings({"--disable-settings-metrics"}), ElementsAre(Pair("settings", false)));
+  EXPECT_THAT(settings({}, "true"), ElementsAre(Pair("settings", false)));
+  EXPECT_THAT(settings({}, "false"), testing::IsEmpty());
+  EXPECT_THAT(usage_error({}, {{"PG_EXPORTER_DISABLE_SETTINGS_METRICS", "maybe"}}),
+              HasSubstr("expected true or false"));
 }
 
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {

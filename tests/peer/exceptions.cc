@@ -31,7 +31,11 @@ Exception read_head(const std::string& line) {
   static const std::regex head(R"((\w+) (\w+\*?)(\{.*\})?(?: (\d\d)-(\d\d))?(?: (primary|standby))?)");
   std::smatch match;
   if (!std::regex_match(line, match, head)) throw std::invalid_argument("not an exception: " + line);
-  Exception exception{.line = line, .what = read_what(match[1]), .family = match[2], .labels = read_labels(match[3])};
+  Exception exception{.line = line,
+                      .what = read_what(match[1]),
+                      .selector = match[2].str() + match[3].str(),
+                      .family = match[2],
+                      .labels = read_labels(match[3])};
   if (match[4].matched) exception.first_major = std::stoi(match[4]);
   if (match[5].matched) exception.last_major = std::stoi(match[5]);
   exception.role = match[6];

@@ -7,13 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/peer/comparison.h"
+#include "tests/peer/difference.h"
 
 namespace pgwatch::test {
 
 struct Exception {
   std::string line;  // as written, for messages
   What what = What::kFamily;
+  std::string selector;                           // the family and the labels, as written
   std::string family;                             // one ending in * is a beginning
   std::map<std::string, std::regex> labels = {};  // the difference has at least these, matching from end to end
   int first_major = 13;

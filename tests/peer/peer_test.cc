@@ -7,6 +7,7 @@
 #include <set>
 
 #include "collectors/catalogue.h"
+#include "tests/peer/comparison.h"
 #include "tests/peer/exceptions.h"
 #include "tests/peer/postgres_exporter.h"
 #include "tests/source_tree.h"

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
-#include <set>
 #include <stdexcept>
 
 #include "tests/support/http_client.h"
@@ -17,20 +16,11 @@ constexpr const char* kProgram = PGWATCH_PEER "/postgres_exporter";
 // Asks for what PostgreSQL 10 renamed.
 constexpr const char* kObsolete = "xlog_location";
 
-// It names them in its help, and those that are off by default only there.
-std::set<std::string> collectors() {
-  static const std::regex flag(R"(--collector\.(\w+)\s)");
-  const std::string help = run({.arguments = {"sh", "-c", std::string(kProgram) + " --help 2>&1"}});
-  std::set<std::string> names;
-  for (std::sregex_iterator match(help.begin(), help.end(), flag), end; match != end; ++match)
-    names.insert((*match)[1]);
-  names.erase(kObsolete);
-  return names;
-}
-
-Command command(const std::string& conninfo, std::uint16_t port) {
+Command command(const std::string& conninfo, std::uint16_t port, PostgresExporter::Collectors which) {
   Command command{.arguments = {kProgram, "--web.listen-address=127.0.0.1:" + std::to_string(port)}};
-  for (const std::string& name : collectors()) command.arguments.push_back("--collector." + name);
+  if (which == PostgresExporter::Collectors::kAll)
+    for (const auto& [name, on] : PostgresExporter::collectors())
+      if (name != kObsolete) command.arguments.push_back("--collector." + name);
   command.environment["DATA_SOURCE_NAME"] = conninfo + " sslmode=disable";
   return command;
 }
@@ -48,8 +38,18 @@ std::string PostgresExporter::version() {
   return version;
 }
 
-PostgresExporter::PostgresExporter(const std::string& conninfo)
-    : port_(free_port()), process_(command(conninfo, port_)) {
+// Its help is the one place where it names them all.
+std::map<std::string, bool> PostgresExporter::collectors() {
+  static const std::regex flag(R"(--collector\.(\w+)\s[^(]*\(default:\s+(en|dis)abled\))");
+  const std::string help = run({.arguments = {"sh", "-c", std::string(kProgram) + " --help 2>&1"}});
+  std::map<std::string, bool> collectors;
+  for (std::sregex_iterator match(help.begin(), help.end(), flag), end; match != end; ++match)
+    collectors[(*match)[1]] = (*match)[2] == "en";
+  return collectors;
+}
+
+PostgresExporter::PostgresExporter(const std::string& conninfo, Collectors which)
+    : port_(free_port()), process_(command(conninfo, port_, which)) {
   const auto answers = [&] {
     try {
       return page().value("pg_up").has_value() || !process_.running();

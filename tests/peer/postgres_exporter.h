@@ -1,9 +1,10 @@
-// PostgresExporter: the real one, run by a test on a server of its own, with every collector it has turned on.
+// PostgresExporter: the real one, run by a test on a server of its own.
 //
 // One thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "tests/support/exposition.h"
@@ -19,9 +20,15 @@ class PostgresExporter {
   static std::string why_missing();  // "" where there is one to run; else why not, with the cure
   static std::string version();      // "" where there is none
 
-  // Answers when the constructor returns. Throws std::runtime_error with its log where it does not.
-  explicit PostgresExporter(const std::string& conninfo);
+  // Whether each is on by default, by name.
+  static std::map<std::string, bool> collectors();
 
+  enum class Collectors { kDefault, kAll };
+
+  // Answers when the constructor returns. Throws std::runtime_error with its log where it does not.
+  explicit PostgresExporter(const std::string& conninfo, Collectors which = Collectors::kAll);
+
+  std::uint16_t port() const { return port_; }
   Exposition page() const;
   std::string log() const { return process_.errors(); }
 

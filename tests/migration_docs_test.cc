@@ -1,0 +1,91 @@
+// Holds docs/migrate-from-postgres-exporter.md to the program and to what the comparison excuses; tests/peer holds it
+// to postgres_exporter.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "collectors/catalogue.h"
+#include "exporter/command_line.h"
+#include "exporter/describe.h"
+#include "exporter/foreign.h"
+#include "tests/migration_page.h"
+#include "tests/peer/exceptions.h"
+#include "tests/source_tree.h"
+
+namespace pgwatch::test {
+namespace {
+
+using testing::HasSubstr;
+
+const Collector* find_collector(const std::vector<Collector>& catalogue, const std::string& name) {
+  const auto found = std::ranges::find(catalogue, name, &Collector::name);
+  return found == catalogue.end() ? nullptr : &*found;
+}
+
+TEST(Migration, NamesCollectorsAndDefaultsAsTheyAre) {
+  const std::vector<Collector> catalogue = collectors::catalogue();
+  ASSERT_GT(migrated_collectors().size(), 20U);
+  for (const Migrated& one : migrated_collectors())
+    for (const std::string& name : one.ours) {
+      const Collector* ours = find_collector(catalogue, name);
+      ASSERT_NE(ours, nullptr) << name;
+      EXPECT_EQ(ours->enabled, one.our_default) << name;
+    }
+}
+
+std::string without_head(const std::string& flag) {
+  return flag.starts_with("--no-") ? "--" + flag.substr(std::string_view("--no-").size()) : flag;
+}
+
+TEST(Migration, TellsOfEveryFlag) {
+  const std::string part = migration_part("## Flags and environment");
+  for (const command_line::Foreign& foreign : command_line::kForeign)
+    EXPECT_THAT(part, HasSubstr("`" + std::string(foreign.flag) + "`"));
+  const std::string help = command_line::help();
+  for (const std::vector<std::string>& row : rows_of(part)) {
+    if (!row.at(1).starts_with("the same")) continue;
+    for (const std::string& code : code_spans(row.at(0)))
+      EXPECT_TRUE(!code.starts_with("--") || help.find(without_head(code)) != std::string::npos) << code;
+  }
+}
+
+std::string where(const Exception& exception) {
+  std::string text = "everywhere";
+  if (exception.first_major != 13 || exception.last_major != 18)
+    text = "PostgreSQL " + std::to_string(exception.first_major) + " to " + std::to_string(exception.last_major);
+  return exception.role.empty() ? text : text + ", on a " + exception.role;
+}
+
+std::string row_of(const Exception& exception) {
+  const std::string what = exception.what == What::kFamily   ? "the metric"
+                           : exception.what == What::kSeries ? "the series"
+                                                             : "the " + to_string(exception.what) + " of";
+  return "| " + what + " `" + exception.selector + "` | " + where(exception) + " | " + exception.why + " |\n";
+}
+
+TEST(Migration, ListsWhatTheComparisonExcuses) {
+  std::string table = "| what | where | why |\n|---|---|---|\n";
+  for (const Exception& one : read_exceptions(read_source("tests/peer/exceptions.txt"))) table += row_of(one);
+  EXPECT_THAT(migration_part("## What differs"), HasSubstr(table + "\n")) << "the table is\n" << table;
+}
+
+TEST(Migration, NamesMetricsThereAre) {
+  // A role, and what others are called.
+  const std::set<std::string> others = {"pg_monitor", "pg_stat_replication_lag", "pg_replication_lag",
+                                        "pg_stat_bgwriter_checkpoints_timed", "pg_stat_bgwriter"};
+  const std::string reference = describe(collectors::catalogue());
+  static const std::regex name("^(pg|pgwatch)_(?!settings_)[a-z_]*[a-z]$");  // settings are the server's
+  int seen = 0;
+  for (const std::string& code : code_spans(read_source("docs/migrate-from-postgres-exporter.md"))) {
+    if (!std::regex_match(code, name) || others.contains(code)) continue;
+    EXPECT_THAT(reference, HasSubstr("| `" + code + "` |"));
+    ++seen;
+  }
+  EXPECT_GT(seen, 30);
+}
+
+}  // namespace
+}  // namespace pgwatch::test

@@ -1,0 +1,27 @@
+// Difference: what one program's page has and another's has not, or says otherwise.
+#pragma once
+
+#include <string>
+
+#include "tests/support/exposition.h"
+
+namespace pgwatch::test {
+
+enum class What { kFamily, kType, kLabels, kSeries, kValue };  // is missing or, but for the first and fourth, differs
+
+std::string to_string(What what);
+
+struct Difference {
+  What what = What::kFamily;
+  std::string family;
+  std::string name = {};  // of the series, for kSeries and kValue; a histogram's have another than their family
+  Labels labels = {};
+  std::string detail = {};
+};
+
+// One is the other, whatever their details.
+bool operator<(const Difference& one, const Difference& other);
+
+std::string to_string(const Difference& difference);
+
+}  // namespace pgwatch::test
