@@ -47,8 +47,8 @@ class Probe {
   const Options options_;
   const health::Selection selection_;
   const std::vector<std::string> complaints_;  // of the selection
-  const std::vector<std::string> targets_;  // that have anything to check
-  const WorldPtr world_;  // no more than is asked for
+  const std::vector<std::string> targets_;     // that have anything to check
+  const WorldPtr world_;                       // no more than is asked for
   const std::shared_ptr<Collected> collected_;
   Telemetry telemetry_;
   std::unique_ptr<Engine> engine_;

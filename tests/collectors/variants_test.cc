@@ -8,6 +8,8 @@
 
 #include "exporter/model/plan.h"
 #include "tests/collectors/recording.h"
+#include "tests/collectors/skips.h"
+#include "tests/support/majors.h"
 
 namespace pgwatch::test {
 namespace {
@@ -52,11 +54,17 @@ Ways ways_taken(const Collector& collector) {
   return ways;
 }
 
-// Those that list their variants and are asked somewhere.
+bool is_skipped_everywhere(const Collector& collector) {
+  return std::ranges::all_of(kMajors, [&](int major) {
+    return !expected_skip(collector.name, major, false).empty() && !expected_skip(collector.name, major, true).empty();
+  });
+}
+
+// Those that list their variants, but where it is known that no server of ours has anything to ask.
 std::vector<Collector> collectors_with_variants() {
   std::vector<Collector> collectors = collectors_of_servers();
   std::erase_if(collectors,
-                [](const Collector& one) { return variants_of(one) == nullptr || ways_taken(one).variants.empty(); });
+                [](const Collector& one) { return variants_of(one) == nullptr || is_skipped_everywhere(one); });
   return collectors;
 }
 

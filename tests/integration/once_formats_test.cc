@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <iterator>
 #include <set>
 
 #include "collectors/catalogue.h"
 #include "exporter/util/file.h"
 #include "tests/integration/one_probe.h"
+#include "tests/support/scripted_postgres.h"
 
 namespace pgwatch::test {
 namespace {
@@ -16,6 +18,7 @@ namespace fs = std::filesystem;
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class OnceFormat : public SharedServer {
@@ -40,6 +43,20 @@ TEST_F(OnceFormat, WrongUsageIsJsonToo) {
   EXPECT_THAT(errors_of(json), ElementsAre("unknown option --nonsense; see --help"));
 }
 
+// Whoever wrote these meant a probe; 2 would be an alarm.
+TEST_F(OnceFormat, WrongUsageOfOnceItselfIsJsonToo) {
+  for (const std::string once : {"--once=true", "--onec", "--check=up"}) {
+    OneProbe probe(std::vector<std::string>{once, "--format", "json", "--bogus"});
+    EXPECT_EQ(probe.status(), 3) << once;
+    EXPECT_EQ(probe.json().at("exit_code").number(), 3);
+  }
+}
+
+TEST_F(OnceFormat, WrongUsageIsNeverTakenForCritical) {
+  OneProbe probe(std::vector<std::string>{"--onec"});
+  EXPECT_EQ(probe.status(), 3);
+}
+
 TEST_F(OnceFormat, WrongConfigurationIsJsonToo) {
   OneProbe probe("tragets: []", {{"--format", "json"}});
   EXPECT_EQ(probe.status(), 3);
@@ -49,8 +66,25 @@ TEST_F(OnceFormat, WrongConfigurationIsJsonToo) {
 TEST_F(OnceFormat, NothingMatchedIsJsonToo) {
   OneProbe probe(config(), {{"--format", "json", "--check", "uq"}});
   EXPECT_EQ(probe.status(), 3);
-  EXPECT_THAT(errors_of(probe.json()), ElementsAre(HasSubstr("no check of any server is called uq")));
+  EXPECT_THAT(errors_of(probe.json()), ElementsAre(StartsWith("no check is called uq; there are: up, ")));
   EXPECT_TRUE(probe.json().at("checks").items().empty());
+}
+
+// -- Text -------------------------------------------------------------------------------------------------------------
+
+// Nagios takes what is behind a | for figures, and a terminal what is behind ESC for orders.
+TEST_F(OnceFormat, TextIsLinesOfTextWhateverAServerSays) {
+  const ScriptedPostgres rude({.greeting = Script::Act::kError, .message = "no S3cretPw\xff| here\x1b[2J"});
+  const std::string config = config_of({{"a|b=1", rude.conninfo() + " password=S3cretPw"}});
+  OneProbe human(config);
+  EXPECT_EQ(human.status(), 2);
+  EXPECT_THAT(human.output(),
+              AllOf(HasSubstr("critical a/b=1 up  down, starting: "), HasSubstr("no ***\xEF\xBF\xBD/ here [2J\n")));
+  OneProbe json(config, {{"--format", "json"}});
+  EXPECT_EQ(json.status(), 2);
+  EXPECT_THAT(said(json.json(), "a|b=1", "up"), HasSubstr("no ***\xEF\xBF\xBD| here"));
+  for (const OneProbe* probe : {&human, &json})
+    EXPECT_THAT(probe->output() + probe->errors(), Not(HasSubstr("S3cretPw")));
 }
 
 // -- Pages of metrics -------------------------------------------------------------------------------------------------
@@ -117,6 +151,19 @@ TEST_F(OnceFormat, FileTakesTheResultAndStandardOutputNothing) {
   EXPECT_EQ(probe.output(), "");
   EXPECT_THAT(read_file(file), StartsWith("OK - "));
   EXPECT_EQ(fs::status(file).permissions(), fs::perms{0644});
+}
+
+TEST_F(OnceFormat, FileThatMayNotGrowStaysAsItWas) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("result", "old");
+  const fs::path config = folder.write("pgwatch.yaml", this->config());
+  Command command = pgwatch_command({"--once", "--config", config, "--format", "prometheus", "--output", file});
+  command.arguments.insert(command.arguments.begin(), {"sh", "-c", "ulimit -f 1; exec \"$0\" \"$@\""});
+  const Process probe(command);
+  EXPECT_EQ(probe.wait(), 3);
+  EXPECT_THAT(probe.errors(), HasSubstr("cannot write " + file.string() + ": File too large"));
+  EXPECT_EQ(read_file(file), "old");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 2) << "and no draft is left";
 }
 
 TEST_F(OnceFormat, FileThatCannotBeWrittenIsAnErrorInEveryStyle) {

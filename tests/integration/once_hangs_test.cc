@@ -5,10 +5,13 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include "exporter/util/file.h"
 #include "tests/integration/one_probe.h"
+#include "tests/integration/slow_view.h"
 #include "tests/support/descriptor.h"
 #include "tests/support/scripted_postgres.h"
 #include "tests/support/silent_resolver.h"
+#include "tests/support/sql.h"
 
 namespace pgwatch::test {
 namespace {
@@ -80,7 +83,56 @@ TEST_F(OnceHang, SignalBringsTheResultAtOnce) {
     ASSERT_TRUE(eventually([&] { return proxy.counts().open > 0; }));
     probe.signal(number);
     EXPECT_EQ(probe.status(), 2);
-    EXPECT_EQ(said(probe.json(), "silent", "up"), "critical: interrupted before it answered");
+    EXPECT_EQ(said(probe.json(), "silent", "up"), "critical: down, timeout: interrupted before it answered");
+  }
+}
+
+// -- Statements that do not end ---------------------------------------------------------------------------------------
+
+std::string one_server(const PostgresServer& server, const std::string& more = "") {
+  return config_of({{"main", server.conninfo(), more}});
+}
+
+// Whose patience ends first is all the same: the server's own statement_timeout here.
+TEST_F(OnceHang, StatementThatTheServerEndsIsCritical) {
+  const SlowView slow(*server_);
+  OneProbe probe(one_server(*server_, "timeouts: {statement: 500ms}"), json_within("20s"));
+  EXPECT_EQ(probe.status(), 2);
+  const Json json = probe.json();
+  EXPECT_THAT(said(json, "main", "up"), StartsWith("ok: "));
+  EXPECT_THAT(said(json, "main", "replication_slot_state"),
+              AllOf(StartsWith("critical: timed out after "), HasSubstr("due to statement timeout")));
+}
+
+TEST_F(OnceHang, StatementThatWaitsForALockIsCritical) {
+  SqlSession other(server_->socket_conninfo());
+  other.run("SET allow_system_table_mods = on; BEGIN; LOCK pg_stat_wal_receiver IN ACCESS EXCLUSIVE MODE");
+  OneProbe probe(one_server(*server_), json_within("20s"));
+  EXPECT_EQ(probe.status(), 2);
+  EXPECT_THAT(said(probe.json(), "main", "replication_lag_bytes"),
+              AllOf(StartsWith("critical: timed out after "), HasSubstr("due to lock timeout")));
+}
+
+// A signal is a deadline: what has come is judged, and nothing else is told than was asked for.
+TEST_F(OnceHang, SignalBringsWhatHasCome) {
+  const SlowView slow(*server_);
+  for (const std::vector<std::string>& checks :
+       {std::vector<std::string>{}, {"--check", "role", "--check", "replication_slot_state"}}) {
+    ASSERT_TRUE(has_no_backend(*server_));
+    ProbeOptions options = json_within("1h");
+    options.arguments.insert(options.arguments.end(), checks.begin(), checks.end());
+    OneProbe probe(one_server(*server_, "role: primary\n    timeouts: {statement: 30s}"), options);
+    ASSERT_TRUE(server_->wait_until("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'", "1"));
+    probe.signal(SIGTERM);
+    EXPECT_EQ(probe.status(), 2);
+    const Json json = probe.json();
+    EXPECT_EQ(said(json, "main", "role"), "ok: a primary, as configured");
+    EXPECT_THAT(said(json, "main", "replication_slot_state"), StartsWith("critical: timed out after "));
+    EXPECT_THAT(said(json, "main", "up"), StartsWith(checks.empty() ? "ok: " : ""));
+    EXPECT_EQ(said(json, "main", "up").empty(), !checks.empty());
+    EXPECT_EQ(said(json, "main", "replication_lag_bytes"),
+              checks.empty() ? "inactive: no standby streams from here" : "");
+    server_->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'pgwatch'");
   }
 }
 
@@ -103,6 +155,13 @@ class OncePipe : public testing::Test {
     return OneProbe(std::vector<std::string>{"--once", "--config", path_, "--format", "json", "--timeout", timeout});
   }
 
+  // Until not a byte more goes in.
+  void fill() {
+    pipe_ = Descriptor(::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    while (::write(pipe_.get(), "x", 1) == 1) {
+    }
+  }
+
   TemporaryFolder folder_;
   std::string path_ = folder_.path() / "pipe";
   Descriptor pipe_;
@@ -111,7 +170,7 @@ class OncePipe : public testing::Test {
 TEST_F(OncePipe, ConfigThatNeverComesIsCriticalInTime) {
   OneProbe probe = this->probe("500ms");
   EXPECT_EQ(probe.status(500ms), 2);
-  EXPECT_THAT(said(probe.json(), "", "pgwatch"), StartsWith("critical: timed out after "));
+  EXPECT_THAT(said(probe.json(), "", "pgwatch"), StartsWith("critical: timed out after 500 ms without a result"));
 }
 
 TEST_F(OncePipe, ConfigThatNeverComesHoldsUpNoSignal) {
@@ -125,13 +184,26 @@ TEST_F(OncePipe, ConfigThatNeverComesHoldsUpNoSignal) {
 // -- Standard output --------------------------------------------------------------------------------------------------
 
 TEST_F(OncePipe, ReaderWhoDoesNotReadIsAnErrorInTime) {
-  pipe_ = Descriptor(::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
-  while (::write(pipe_.get(), "x", 1) == 1) {
-  }
+  fill();
   for (const auto& [style, status] : {std::pair{"nagios", 3}, std::pair{"binary", 1}}) {
     OneProbe probe(kGone, {.arguments = {"--timeout", "500ms", "--exit-style", style}, .redirection = ">" + path_});
     EXPECT_EQ(probe.status(500ms), status) << style;
   }
+}
+
+// Where nobody reads the log, that is nobody's fault but the reader's.
+TEST_F(OncePipe, LogThatNobodyReadsCostsNoVerdict) {
+  fill();
+  const PostgresServer server;
+  std::vector<Watched> targets = {{"main", server.conninfo()}};
+  for (const char* name : {"a", "b", "c"}) targets.push_back({name, "host=127.0.0.1 port=1 user=pgwatch"});
+  const std::string file = folder_.path() / "result";
+  OneProbe probe(config_of(targets),
+                 {.arguments = {"--timeout", "2s", "--format", "json", "--output", file}, .redirection = "2>" + path_});
+  EXPECT_EQ(probe.status(2s), 2);
+  const Json json = Json::parse(read_file(file));
+  EXPECT_THAT(said(json, "main", "up"), StartsWith("ok: "));
+  EXPECT_THAT(said(json, "c", "up"), StartsWith("critical: down, refused"));
 }
 
 TEST_F(OncePipe, ReaderWhoHasGoneIsAnError) {
@@ -141,6 +213,14 @@ TEST_F(OncePipe, ReaderWhoHasGoneIsAnError) {
   OneProbe probe(kGone, {.redirection = redirection});
   EXPECT_EQ(probe.status(), 3);
   EXPECT_THAT(probe.errors(), HasSubstr("cannot write the result: Broken pipe"));
+}
+
+TEST(OnceOutput, ThatIsClosedIsAnErrorInEveryStyle) {
+  for (const auto& [style, status] : {std::pair{"nagios", 3}, std::pair{"binary", 1}, std::pair{"zero", 3}}) {
+    OneProbe probe(kGone, {.arguments = {"--exit-style", style}, .redirection = ">&-"});
+    EXPECT_EQ(probe.status(), status) << style;
+    EXPECT_THAT(probe.errors(), HasSubstr("cannot write the result: Bad file descriptor"));
+  }
 }
 
 TEST(OnceOutput, ThatIsFullIsAnErrorInEveryStyle) {

@@ -116,14 +116,20 @@ TEST_F(OnceFollowing, WrongRoleIsCritical) {
   EXPECT_EQ(said(probe.json(), "main", "role"), "critical: a standby; configured is primary");
 }
 
-// Without the grant a standby hides its receiver: that is no proof of a stream.
-TEST_F(OnceFollowing, HiddenReceiverIsUnknown) {
+// Without the grant a server hides who streams: that is no proof of anything.
+TEST_F(OnceFollowing, WhatARoleMayNotSeeIsUnknown) {
   primary_->sql("CREATE ROLE nobody LOGIN PASSWORD '" + password_of("nobody") + "'");
   ASSERT_TRUE(standby_->wait_until("SELECT count(*) FROM pg_roles WHERE rolname = 'nobody'", "1"));
-  OneProbe probe(config_of({{"standby", standby_->conninfo("nobody")}}), {kJson});
+  OneProbe probe(config_of({{"primary", primary_->conninfo("nobody")}, {"standby", standby_->conninfo("nobody")}}),
+                 {kJson});
   EXPECT_EQ(probe.status(), 3);
-  EXPECT_EQ(said(probe.json(), "standby", "replication_receiver"),
+  const Json json = probe.json();
+  EXPECT_EQ(said(json, "standby", "replication_receiver"),
             "unknown: the state of the WAL receiver is hidden: the role needs pg_monitor");
+  EXPECT_EQ(said(json, "standby", "replication_lag_seconds"),
+            "unknown: whether anything is received is hidden: the role needs pg_monitor");
+  EXPECT_EQ(said(json, "primary", "replication_lag_bytes"),
+            "unknown: what the standbys have replayed is hidden: the role needs pg_monitor");
   primary_->sql("DROP ROLE nobody");
 }
 
@@ -177,6 +183,20 @@ TEST_F(OnceServer, IsAskedForTheChecksThatAreSelected) {
   ASSERT_EQ(json.at("checks").items().size(), 2U);
   EXPECT_THAT(said(json, "main", "up"), StartsWith("ok: "));
   EXPECT_THAT(said(json, "main", "role"), StartsWith("inactive: a primary"));
+}
+
+// Collectors that are off leave nothing to judge: that is not well.
+TEST_F(OnceServer, OfWhichNothingIsCheckedIsUnknownAndItIsSaidWhy) {
+  const std::string off = config("collectors: {replication: false, replication_slots: false}");
+  OneProbe human(off, {{"--check", "replication*"}});
+  EXPECT_EQ(human.status(), 3);
+  EXPECT_THAT(human.output(), AllOf(StartsWith("UNKNOWN - 6 skipped "),
+                                    HasSubstr("  error: every check was skipped: collector replication is off")));
+  OneProbe page(off, {{"--check", "replication*", "--format", "prometheus"}});
+  EXPECT_EQ(page.status(), 3);
+  EXPECT_EQ(Exposition(page.output()).value("pgwatch_once_status"), 3);
+  OneProbe partly(off);
+  EXPECT_EQ(partly.status(), 0) << "the server is up";
 }
 
 TEST_F(OnceServer, LeavesNoConnectionBehind) {

@@ -1,5 +1,6 @@
 // Behind a real transaction pooler: everything is told, and whoever uses the same session next finds it as it was.
 #include "tests/integration/pooler.h"
+#include "tests/integration/slow_view.h"
 
 #include <gtest/gtest.h>
 
@@ -66,27 +67,6 @@ class Pooled : public SharedServer {
 double success(const Exposition& page, const std::string& collector) {
   return page.value("pgwatch_collector_success", {{"server", "pooled"}, {"collector", collector}}).value_or(-1);
 }
-
-// As long as this lives, the view of the replication slots takes a minute to answer.
-class SlowView {
- public:
-  explicit SlowView(const PostgresServer& server)
-      : server_(server), usual_(server.value("SELECT rtrim(pg_get_viewdef('pg_replication_slots'::regclass), ';')")) {
-    make("SELECT shown.* FROM (" + usual_ + ") AS shown, pg_sleep(60)");
-  }
-  ~SlowView() { make(usual_); }
-  SlowView(const SlowView&) = delete;
-  SlowView& operator=(const SlowView&) = delete;
-
- private:
-  void make(const std::string& select) const {
-    server_.sql("SET allow_system_table_mods = on; CREATE OR REPLACE VIEW pg_catalog.pg_replication_slots AS " +
-                select);
-  }
-
-  const PostgresServer& server_;
-  const std::string usual_;
-};
 
 TEST_F(Pooled, AllIsToldAndTheSessionStaysAsItWas) {
   const Pgwatch pgwatch(config());

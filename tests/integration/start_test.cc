@@ -55,5 +55,14 @@ TEST(Start, WarnsOnceOfAPasswordFileThatOthersMayRead) {
   EXPECT_EQ(count(log, "WARNING"), 0U) << log;
 }
 
+TEST(Start, WhatCannotBePrintedIsNoSuccess) {
+  for (const std::string question : {"--grants", "--help", "--version", "--describe"})
+    for (const std::string nowhere : {">/dev/full", ">&-"}) {
+      Command command = pgwatch_command({question});
+      command.arguments.insert(command.arguments.begin(), {"sh", "-c", "exec \"$0\" \"$@\" " + nowhere});
+      EXPECT_EQ(Process(command).wait(), 1) << question << nowhere;
+    }
+}
+
 }  // namespace
 }  // namespace pgwatch::test

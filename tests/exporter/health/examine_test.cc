@@ -92,7 +92,8 @@ TEST(Examine, HoldsWhatTheServerItselfGaveUpToBeCritical) {
   for (const auto& [sqlstate, message] : {std::pair{"57014", "canceling statement due to statement timeout"},
                                           std::pair{"55P03", "canceling statement due to lock timeout"}}) {
     const Answered late = not_answered(collectors::replication_slots(), Outcome::kFailed, sqlstate, message);
-    EXPECT_THAT(told(asked(late).of(kSlotState)), ElementsAre(std::string("critical: timed out after 3 ms: ") + message));
+    EXPECT_THAT(told(asked(late).of(kSlotState)),
+                ElementsAre(std::string("critical: timed out after 3 ms: ") + message));
   }
 }
 

@@ -63,7 +63,8 @@ TEST(Human, PaintsStatusesAndKeepsThemAligned) {
 TEST(Human, MakesOneLineOfTextOfWhatItDidNotMakeItself) {
   Result odd;
   odd.errors = {"a|b\nc"};
-  odd.verdicts = {{.server = "d|b\x1b[2J", .check = "up", .status = Status::kCritical, .summary = "\xff\xfe: x|y=1\r\n"}};
+  odd.verdicts = {
+      {.server = "d|b\x1b[2J", .check = "up", .status = Status::kCritical, .summary = "\xff\xfe: x|y=1\r\n"}};
   EXPECT_EQ(to_human(odd, {}),
             "CRITICAL - 1 critical (0.00 s)\n"
             "  error: a/b c\n"

@@ -87,9 +87,8 @@ TEST(Probe, SaysWhyNoCheckWasMade) {
 // Only what was asked for is answered, whoever is silent.
 TEST(Probe, EndsAtOnceWhereItIsInterrupted) {
   const test::ScriptedPostgres silent({.greeting = test::Script::Act::kSilence});
-  for (const auto& [check, summary] :
-       {std::pair{"role", "the server is down, timeout: interrupted before it answered"},
-        std::pair{"up", "down, timeout: interrupted before it answered"}}) {
+  for (const auto& [check, summary] : {std::pair{"role", "the server is down, timeout: interrupted before it answered"},
+                                       std::pair{"up", "down, timeout: interrupted before it answered"}}) {
     Probe probe(world_of({target("silent", silent.conninfo())}), {.checks = {check}, .timeout = 1h}, "v");
     probe.interruption()();
     const Examination found = probe.run(std::chrono::steady_clock::now() + 1h);

@@ -17,7 +17,6 @@ using namespace test;
 using pgwatch::test::Script;
 using pgwatch::test::ScriptedPostgres;
 using testing::HasSubstr;
-using testing::StartsWith;
 using Act = Script::Act;
 
 TEST(ScriptedConnection, AnswersThroughTheScriptedServer) {
@@ -134,14 +133,14 @@ TEST(ScriptedConnection, WhatTheServerRepeatsIsNoSecretAnyMore) {
   const ScriptedPostgres refuses({.greeting = Act::kError, .sqlstate = "28P01", .message = "no S3cretPw for you"});
   Connection refused(parameters(refuses.conninfo() + " password=S3cretPw"));
   ASSERT_TRUE(breaks(refused));
-  EXPECT_THAT(refused.down().detail, StartsWith("no *** for you"));
+  EXPECT_THAT(refused.down().detail, HasSubstr("no *** for you"));
 
   const ScriptedPostgres dies({.statements = 1, .ending = Act::kError, .message = "S3cretPw ends it"});
   Connection let_in(parameters(dies.conninfo() + " password=S3cretPw"));
   ASSERT_TRUE(connect(let_in));
   ask(let_in, {{1, "SELECT 1"}, {2, "SELECT 2"}});
   ASSERT_EQ(let_in.state(), Connection::State::kBroken);
-  EXPECT_THAT(let_in.down().detail, StartsWith("*** ends it"));
+  EXPECT_THAT(let_in.down().detail, HasSubstr("*** ends it"));
 }
 
 // libpq finds it and tells nobody but the server.
@@ -152,7 +151,7 @@ TEST(ScriptedConnection, WhatTheServerRepeatsOfAPasswordFileIsNoSecretEither) {
   const ScriptedPostgres refuses({.greeting = Act::kError, .sqlstate = "28P01", .message = "no S3cretPw for you"});
   Connection refused(parameters(refuses.conninfo() + " passfile=" + file.string()));
   ASSERT_TRUE(breaks(refused));
-  EXPECT_THAT(refused.down().detail, StartsWith("no *** for you"));
+  EXPECT_THAT(refused.down().detail, HasSubstr("no *** for you"));
 }
 
 }  // namespace
