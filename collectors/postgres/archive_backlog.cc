@@ -31,6 +31,7 @@ Collector archive_backlog() {
               gauge("segments", "WAL segments that wait to be archived; absent where the server does not archive."),
               gauge("oldest_age_seconds", "How long the oldest of them has waited; absent where none waits."),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -36,6 +36,7 @@ Collector blocked_sessions() {
                     "How long the first of them has waited; absent where none does. On "
                     "PostgreSQL 13 how long its statement has run."),
           },
+      .cost = {.pages = 4, .more = 1, .of = "database"},
   };
 }
 

@@ -1,4 +1,5 @@
 // connections: how many more clients may come. Walsenders, workers and autovacuum have places of their own.
+// Who may not see all sessions does not know what kind they are, and cannot count them.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
@@ -9,8 +10,10 @@ SELECT used,
        most AS max,
        superusers,
        roles,
-       greatest(0, most - used - superusers - coalesce(roles, 0)) AS available
-FROM (SELECT count(*) AS used FROM pg_stat_activity WHERE backend_type = 'client backend') AS now,
+       CASE WHEN used IS NOT NULL THEN greatest(0, most - used - superusers - coalesce(roles, 0)) END AS available
+FROM (SELECT CASE WHEN bool_and(backend_type IS NOT NULL)
+                  THEN count(*) FILTER (WHERE backend_type = 'client backend') END AS used
+      FROM pg_stat_activity) AS now,
      (SELECT current_setting('max_connections')::bigint AS most,
              current_setting('superuser_reserved_connections')::bigint AS superusers,
              current_setting('reserved_connections', true)::bigint AS roles) AS settings
@@ -37,6 +40,7 @@ Collector connections() {
               reserved("roles", "roles"),
               gauge("available", "Connections left for ordinary roles."),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -31,6 +31,7 @@ Collector data_checksums() {
               gauge("last_failure", "When a checksum was last wrong, as a Unix time; absent if never.")
                   .called("pg_data_checksums_last_failure_timestamp_seconds"),
           },
+      .cost = {.pages = 4, .more = 1, .of = "database"},
   };
 }
 

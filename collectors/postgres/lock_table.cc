@@ -31,6 +31,7 @@ Collector lock_table() {
                     "Objects the table is made for: max_locks_per_transaction times the sum of "
                     "max_connections and max_prepared_transactions. Some more find room."),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -27,6 +27,7 @@ Collector multixact() {
                     "That age divided by autovacuum_multixact_freeze_max_age: at 1 a vacuum against "
                     "wraparound begins."),
           },
+      .cost = {.pages = 4, .more = 1, .of = "database"},
   };
 }
 

@@ -10,6 +10,7 @@ Collector pending_restart() {
       .help = "Settings that were changed and wait for a restart.",
       .source = std::vector<Sql>{{.text = "SELECT count(*) AS settings FROM pg_settings WHERE pending_restart"}},
       .columns = {gauge("settings", "Settings that were changed and wait for a restart.")},
+      .cost = {.pages = 2},
   };
 }
 

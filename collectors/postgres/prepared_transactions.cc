@@ -31,6 +31,7 @@ Collector prepared_transactions() {
               gauge("oldest_age_transactions",
                     "Transactions begun since the oldest prepared one; absent where there is none."),
           },
+      .cost = {.pages = 4, .more = 3, .of = "database"},
   };
 }
 

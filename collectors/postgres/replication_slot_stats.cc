@@ -45,6 +45,7 @@ Collector replication_slot_stats() {
                   .called("pg_stat_replication_slots_stats_reset_timestamp_seconds")
                   .since(14),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -43,6 +43,7 @@ Collector slru() {
               gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
                   .called("pg_stat_slru_stats_reset_timestamp_seconds"),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -1,4 +1,5 @@
-// ssl_sessions: how clients are connected. A remote one without TLS shows.
+// ssl_sessions: how clients are connected. A remote one without TLS shows. Those that the role may not look at
+// are left out.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
@@ -14,6 +15,7 @@ SELECT CASE WHEN tls.ssl THEN 'on' ELSE 'off' END AS ssl,
        count(*) AS sessions
 FROM pg_stat_ssl AS tls
 JOIN pg_stat_activity AS session ON session.pid = tls.pid
+WHERE tls.ssl IS NOT NULL
 GROUP BY 1, 2, 3, 4
 )sql";
 
@@ -33,6 +35,7 @@ Collector ssl_sessions() {
               gauge("sessions", "Connections of clients and standbys; client is socket, loopback or remote.")
                   .called("pg_ssl_sessions"),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -72,6 +72,7 @@ Collector stat_io() {
                   .unlabelled()
                   .since(16),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -1,5 +1,5 @@
-// stat_progress_analyze: ANALYZE under way. A relation of another database is shown by its number, as postgres_exporter
-// does for vacuum.
+// stat_progress_analyze: ANALYZE under way. A relation of another database has only its number, as in
+// stat_progress_vacuum.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
@@ -7,13 +7,15 @@ namespace {
 
 constexpr const char* kSql = R"sql(
 SELECT datname,
-       CASE WHEN datname = current_database() THEN relid::regclass::text ELSE relid::text END AS relname,
+       CASE WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
+            ELSE relid::text END AS relname,
        phase,
        sample_blks_total * current_setting('block_size')::bigint AS sample_bytes,
        sample_blks_scanned * current_setting('block_size')::bigint AS sample_scanned_bytes,
        child_tables_total AS child_tables,
        child_tables_done
 FROM pg_stat_progress_analyze
+WHERE relid IS NOT NULL
 )sql";
 
 }  // namespace
@@ -35,6 +37,7 @@ Collector stat_progress_analyze() {
               gauge("child_tables", "Child tables to look at."),
               gauge("child_tables_done", "Child tables looked at."),
           },
+      .cost = {.pages = 8, .more = 8, .of = "running ANALYZE"},
   };
 }
 

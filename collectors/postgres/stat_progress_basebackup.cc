@@ -36,6 +36,7 @@ Collector stat_progress_basebackup() {
               gauge("tablespaces", "Tablespaces to send."),
               gauge("tablespaces_streamed", "Tablespaces sent."),
           },
+      .cost = {.pages = 2},
   };
 }
 

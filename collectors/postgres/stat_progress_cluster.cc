@@ -6,7 +6,8 @@ namespace {
 
 constexpr const char* kSql = R"sql(
 SELECT datname,
-       CASE WHEN datname = current_database() THEN relid::regclass::text ELSE relid::text END AS relname,
+       CASE WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
+            ELSE relid::text END AS relname,
        phase,
        heap_tuples_scanned,
        heap_tuples_written,
@@ -14,6 +15,7 @@ SELECT datname,
        heap_blks_scanned * current_setting('block_size')::bigint AS heap_scanned_bytes,
        index_rebuild_count AS indexes_rebuilt
 FROM pg_stat_progress_cluster
+WHERE relid IS NOT NULL
 )sql";
 
 }  // namespace
@@ -36,6 +38,7 @@ Collector stat_progress_cluster() {
               gauge("heap_scanned_bytes", "How much of the table has been read; 0 where it is read by an index."),
               gauge("indexes_rebuilt", "Indexes built anew."),
           },
+      .cost = {.pages = 8, .more = 8, .of = "running CLUSTER"},
   };
 }
 

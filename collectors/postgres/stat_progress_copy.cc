@@ -7,7 +7,7 @@ namespace {
 constexpr const char* kSql = R"sql(
 SELECT datname,
        CASE WHEN relid = 0 THEN ''
-            WHEN datname = current_database() THEN relid::regclass::text
+            WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
             ELSE relid::text END AS relname,
        command,
        count(*) AS sessions,
@@ -17,6 +17,7 @@ SELECT datname,
        sum(tuples_excluded) AS tuples_excluded,
        /*if pg_stat_progress_copy.tuples_skipped*/ sum(tuples_skipped) /*else NULL*/ AS tuples_skipped
 FROM pg_stat_progress_copy
+WHERE relid IS NOT NULL
 GROUP BY datname, relid, command
 )sql";
 
@@ -39,6 +40,7 @@ Collector stat_progress_copy() {
               gauge("tuples_excluded", "Rows left out by WHERE.").since(14),
               gauge("tuples_skipped", "Rows left out because they are malformed.").since(17),
           },
+      .cost = {.pages = 8, .more = 8, .of = "running COPY"},
   };
 }
 

@@ -7,7 +7,8 @@ namespace {
 
 constexpr const char* kSql = R"sql(
 SELECT datname,
-       CASE WHEN datname = current_database() THEN relid::regclass::text ELSE relid::text END AS relname,
+       CASE WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
+            ELSE relid::text END AS relname,
        count(*) AS builds,
        min(phase) AS phase,
        sum(lockers_total) AS lockers,
@@ -19,6 +20,7 @@ SELECT datname,
        sum(partitions_total) AS partitions,
        sum(partitions_done) AS partitions_done
 FROM pg_stat_progress_create_index
+WHERE relid IS NOT NULL
 GROUP BY datname, relid
 )sql";
 
@@ -49,6 +51,7 @@ Collector stat_progress_create_index() {
               gauge("partitions", "Partitions on which to build."),
               gauge("partitions_done", "Partitions that are done."),
           },
+      .cost = {.pages = 8, .more = 8, .of = "index being built"},
   };
 }
 

@@ -54,6 +54,7 @@ Collector stat_wal() {
                   .called("pg_stat_wal_stats_reset_timestamp_seconds")
                   .since(14),
           },
+      .cost = {.pages = 2},
   };
 }
 

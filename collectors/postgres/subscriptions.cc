@@ -111,6 +111,7 @@ Collector subscriptions() {
               conflict("delete_missing"),
               conflict("multiple_unique_conflicts"),
           },
+      .cost = {.pages = 8, .more = 6, .of = "subscription"},
   };
 }
 

@@ -29,6 +29,7 @@ Collector temp_files() {
               gauge("files", "Temporary files in the tablespace.").called("pg_temp_files"),
               gauge("bytes", "Size of the temporary files in the tablespace."),
           },
+      .cost = {.pages = 2, .more = 1, .of = "tablespace"},
   };
 }
 

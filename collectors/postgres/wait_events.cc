@@ -1,5 +1,5 @@
 // wait_events: what sessions wait for while they work. Background processes that wait for work are left out, as are
-// idle sessions.
+// idle sessions. Nothing is said to a role that may not see all sessions.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
@@ -9,8 +9,9 @@ constexpr const char* kSql = R"sql(
 SELECT coalesce(wait_event_type, '') AS wait_event_type,
        coalesce(wait_event, '') AS wait_event,
        count(*) AS sessions
-FROM pg_stat_activity
-WHERE pid <> pg_backend_pid()
+FROM (SELECT *, bool_and(backend_type IS NOT NULL) OVER () AS all_seen FROM pg_stat_activity) AS session
+WHERE all_seen
+  AND pid <> pg_backend_pid()
   AND state <> 'idle'
   AND wait_event_type IS DISTINCT FROM 'Activity'
 GROUP BY 1, 2
@@ -33,6 +34,7 @@ Collector wait_events() {
                     "Sessions that are not idle and wait for this event; both labels are empty where they "
                     "wait for nothing."),
           },
+      .cost = {.pages = 2},
   };
 }
 

@@ -1,7 +1,8 @@
 // xmin_horizon: what keeps vacuum from removing dead rows, and for how long already. The oldest of them is the
 // horizon.
 //
-// A vacuum has a snapshot that no other vacuum minds. A standby holds the horizon by its slot where it has one.
+// A vacuum has a snapshot that no other vacuum minds. A standby holds the horizon by its slot where it has one. Of
+// sessions nothing is said to a role that may not see them all.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
@@ -11,8 +12,9 @@ constexpr const char* kSql = R"sql(
 SELECT 'session' AS holder,
        max(greatest(age(backend_xid), age(backend_xmin))) AS age_transactions,
        extract(epoch FROM clock_timestamp() - min(xact_start)) AS age_seconds
-FROM pg_stat_activity
-WHERE (backend_xid IS NOT NULL OR backend_xmin IS NOT NULL)
+FROM (SELECT *, bool_and(backend_type IS NOT NULL) OVER () AS all_seen FROM pg_stat_activity) AS session
+WHERE all_seen
+  AND (backend_xid IS NOT NULL OR backend_xmin IS NOT NULL)
   AND backend_type <> 'walsender'
   AND pid <> pg_backend_pid()
   AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)
@@ -44,6 +46,7 @@ Collector xmin_horizon() {
                     "absent where none holds. A slot's catalog_xmin holds only system catalogs."),
               gauge("age_seconds", "Age of the oldest transaction of a holder of this kind, where that is known."),
           },
+      .cost = {.pages = 4},
   };
 }
 
