@@ -1,5 +1,5 @@
 // invalid_indexes: what a CREATE INDEX CONCURRENTLY or REINDEX CONCURRENTLY that failed left behind. No query uses such
-// an index, and most of them cost every write. One that is being built is invalid, too, and left out.
+// an index, and some cost every write all the same. One that is being built is invalid, too, and left out.
 #include "collectors/catalogue.h"
 #include "collectors/postgres/relations.h"
 

@@ -41,6 +41,12 @@ std::string set_statement(const Settings& settings, Until until) {
          ") AS wanted (name, value) WHERE pg_catalog.current_setting(wanted.name, true) IS NOT NULL";
 }
 
+// Names in a database that knows no encoding may be no UTF-8, and as such the server would refuse to send them. They
+// come as they are, and the page repairs them.
+constexpr const char* kTakeBytesAsTheyAre =
+    "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', false)"
+    " WHERE pg_catalog.current_setting('server_encoding') OPERATOR(pg_catalog.=) 'SQL_ASCII'";
+
 // Its own spelling of the time, so that neither TimeZone nor DateStyle has a say.
 constexpr const char* kStarted = "pg_catalog.to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
 
@@ -58,7 +64,7 @@ std::chrono::milliseconds lock_budget(std::size_t statements) {
 }
 
 std::vector<std::string> session_statements(const SessionSettings& settings) {
-  return {set_statement(core_settings(settings), Until::kSessionEnd),
+  return {set_statement(core_settings(settings), Until::kSessionEnd), kTakeBytesAsTheyAre,
           set_statement({{"client_connection_check_interval", "1s"}}, Until::kSessionEnd)};
 }
 

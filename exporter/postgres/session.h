@@ -28,7 +28,7 @@ std::chrono::milliseconds lock_budget(std::size_t statements);
 
 // Statements that make the session ours, by SET and never as start-up options, so that reset_val stays the server's
 // own: read only, jit off, no parallel workers, timeouts, search_path. The first must succeed; later ones set what not
-// every server has (client_connection_check_interval), and may fail.
+// every server has (client_connection_check_interval) or needs (client_encoding), and may fail.
 std::vector<std::string> session_statements(const SessionSettings& settings);
 // For the change of the lock budget alone.
 std::string lock_timeout_statement(std::chrono::milliseconds lock_timeout);

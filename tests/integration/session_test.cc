@@ -47,6 +47,7 @@ TEST_F(RealSession, SessionIsOursAndResetValuesStayTheServers) {
   EXPECT_EQ(setting("idle_in_transaction_session_timeout"), "8s");
   EXPECT_EQ(setting("search_path"), "pg_catalog");
   EXPECT_EQ(setting("client_connection_check_interval"), "1s");
+  EXPECT_EQ(setting("client_encoding"), "UTF8");
   rows_of(ask(connection, {{1, lock_timeout_statement(20ms)}}).at(1));
   EXPECT_EQ(setting("lock_timeout"), "20ms");
   EXPECT_EQ(ask_one(connection, "CREATE TABLE t ()"), "[25006]");

@@ -67,4 +67,12 @@ std::size_t resident_bytes_of(pid_t pid) {
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+std::size_t most_resident_bytes_of(pid_t pid) {
+  std::istringstream status(read(folder_of(pid) / "status"));
+  std::size_t kilobytes = 0;
+  for (std::string word; status >> word;)
+    if (word == "VmHWM:") status >> kilobytes;
+  return kilobytes * 1024;
+}
+
 }  // namespace pgwatch::test

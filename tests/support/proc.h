@@ -17,5 +17,6 @@ char state_of(pid_t pid);
 
 std::size_t open_files_of(pid_t pid);
 std::size_t resident_bytes_of(pid_t pid);
+std::size_t most_resident_bytes_of(pid_t pid);  // at any time so far
 
 }  // namespace pgwatch::test

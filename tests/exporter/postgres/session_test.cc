@@ -31,11 +31,12 @@ TEST(Session, LockBudgetIsSharedByThePipeline) {
 
 TEST(Session, SetsTheCoreInOneStatement) {
   const auto statements = session_statements({.statement_timeout = 7s, .lock_timeout = 90ms});
-  ASSERT_EQ(statements.size(), 2u);
+  ASSERT_EQ(statements.size(), 3u);
   for (const char* part : {"default_transaction_read_only", "'jit', 'off'", "'7000ms'", "'90ms'", "'8000ms'",
                            "'search_path', 'pg_catalog'", "wanted.value, false"})
     EXPECT_THAT(statements[0], HasSubstr(part));
-  EXPECT_THAT(statements[1], HasSubstr("client_connection_check_interval"));
+  EXPECT_THAT(statements[1], HasSubstr("client_encoding"));
+  EXPECT_THAT(statements[2], HasSubstr("client_connection_check_interval"));
 }
 
 TEST(Session, LeavesTheRolesSearchPathAlone) {

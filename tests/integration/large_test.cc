@@ -1,0 +1,91 @@
+// A server with 10,000 tables in one database and 200 databases beside it: scrapes stay within their time, and pgwatch
+// within its bounds.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "tests/integration/live.h"
+#include "tests/support/proc.h"
+
+namespace pgwatch::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kTables = 10'000;
+constexpr int kDatabases = 200;
+constexpr int kFirstNumber = 100'000;
+constexpr std::size_t kMebibyte = 1024 * 1024;
+
+void make_tables(const PostgresServer& server) {
+  server.sql(R"(DO $$ BEGIN
+    FOR i IN 1..)" +
+             std::to_string(kTables) + R"( LOOP
+      EXECUTE format('CREATE TABLE table_%s (id int PRIMARY KEY)', i);
+      IF i % 500 = 0 THEN COMMIT; END IF;
+    END LOOP; END $$)");
+}
+
+// Databases that share template1's files, which nobody changes: copies would take 1.5 GB.
+void make_databases(const PostgresServer& server) {
+  SqlSession session(server.socket_conninfo());
+  session.run("SET allow_system_table_mods = on");
+  session.run("CREATE TEMPORARY TABLE copy AS SELECT * FROM pg_database WHERE datname = 'template1'");
+  for (int number = kFirstNumber; number < kFirstNumber + kDatabases; ++number) {
+    const std::string text = std::to_string(number);
+    std::filesystem::create_symlink("1", server.data_folder() / "base" / text);
+    session.run("UPDATE copy SET oid = " + text + ", datname = 'database_" + text + "', datistemplate = false;" +
+                "INSERT INTO pg_database SELECT * FROM copy");
+  }
+}
+
+// Each login of pgwatch to one of them, in their order.
+std::vector<std::string> visited(const PostgresServer& server) {
+  const std::string log = server.log();
+  const std::string begin = "connection authorized: user=pgwatch database=database_";
+  std::vector<std::string> databases;
+  for (std::size_t at = log.find(begin); at != std::string::npos; at = log.find(begin, at))
+    databases.push_back(log.substr(at += begin.size(), 6));
+  return databases;
+}
+
+class Large : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    server_ = std::make_unique<PostgresServer>(
+        PostgresOptions{.settings = {"autovacuum = off", "log_connections = on", "shared_buffers = 128MB"}});
+    make_tables(*server_);
+    make_databases(*server_);
+  }
+  static void TearDownTestSuite() { server_.reset(); }
+
+  inline static std::unique_ptr<PostgresServer> server_;
+};
+
+TEST_F(Large, ServerIsScrapedWithinItsTimeAndWithinOurBounds) {
+  const Census census(*server_);
+  const Pgwatch pgwatch(config_of({{"main", server_->conninfo()}}));
+  std::set<std::string> told_of;
+  std::chrono::milliseconds longest{0};
+  const auto has_been_round = [&] {
+    const TimedPage one = scrape(pgwatch, 10s);
+    longest = std::max(longest, one.took);
+    EXPECT_TRUE(is_whole(one.page, "main"));
+    EXPECT_EQ(one.page.all("pg_stat_user_tables_seq_scan").size(), std::size_t{kTables});
+    for (const Sample& answer : one.page.all("pgwatch_collector_age_seconds", {{"collector", "stat_user_tables"}}))
+      told_of.insert(answer.labels.at("datname"));
+    return one.page.all("pg_stat_user_tables_table_size_bytes").size() == kTables && told_of.size() > 5;
+  };
+  EXPECT_TRUE(eventually(has_been_round, 2 * kPatience));
+  EXPECT_LT(longest, 9s);
+  EXPECT_LE(census.most(), 3);
+  EXPECT_LT(most_resident_bytes_of(pgwatch.pid()), 200 * kMebibyte);
+  const std::vector<std::string> visits = visited(*server_);
+  EXPECT_GE(visits.size(), 5U);
+  EXPECT_EQ(std::set<std::string>(visits.begin(), visits.end()).size(), visits.size()) << "each in turn";
+}
+
+}  // namespace
+}  // namespace pgwatch::test

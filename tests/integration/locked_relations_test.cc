@@ -1,0 +1,160 @@
+// ACCESS EXCLUSIVE, held or only waited for, on a table, on an index and on pg_class: a scrape that follows a good one
+// comes in its time, and lacks what is named here and nothing else.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/integration/live.h"
+
+namespace pgwatch::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+using testing::IsSubsetOf;
+
+using Names = std::set<std::string>;
+
+// What reads pg_class with each scrape has nothing to say while nobody may read it. The rest has been read before.
+const Names kReadPgClass = {"stat_user_tables", "statio_user_tables"};
+
+Names failing(const Exposition& page) {
+  Names names;
+  for (const Sample& one : page.all("pgwatch_collector_success"))
+    if (one.value == 0) names.insert(one.labels.at("collector"));
+  return names;
+}
+
+Names families(const Exposition& page) {
+  Names names;
+  for (const Sample& sample : page.samples()) names.insert(sample.name);
+  return names;
+}
+
+Names missing(const Exposition& before, const Exposition& after) {
+  const Names there = families(after);
+  Names missing;
+  for (const std::string& name : families(before))
+    if (!there.contains(name)) missing.insert(name);
+  return missing;
+}
+
+const Labels kBusy = {{"relname", "busy"}};
+const Labels kIdle = {{"relname", "idle"}};
+
+std::optional<double> table_size(const Exposition& page, const Labels& table) {
+  return page.value("pg_stat_user_tables_table_size_bytes", table);
+}
+
+std::optional<double> age(const Exposition& page, const Labels& table) {
+  return page.value("pg_table_size_age_seconds", table);
+}
+
+enum class How { kHeld, kAwaited };
+
+class LockedRelations : public SharedServer, public testing::WithParamInterface<How> {
+ protected:
+  static void SetUpTestSuite() {
+    SharedServer::SetUpTestSuite();
+    server_->sql(
+        "CREATE TABLE busy (id int PRIMARY KEY, text text); INSERT INTO busy SELECT i FROM generate_series(1, 1000) AS "
+        "i");
+    server_->sql("CREATE TABLE idle (id int PRIMARY KEY)");
+  }
+
+  // Sizes are swept every `interval`. The first sweep is over when it returns.
+  void start_pgwatch(const std::string& interval) {
+    pgwatch_ = std::make_unique<Pgwatch>(config_of({{"main", server_->conninfo(), "databases: {include: [postgres]}"}},
+                                                   "collectors: {table_sizes: {interval: " + interval + "}}"));
+    ASSERT_TRUE(eventually([&] { return is_whole(before_ = page(), "main") && table_size(before_, kBusy); }));
+    ASSERT_FALSE(age(before_, kBusy));
+  }
+
+  // Its own statement has been run once, so that it needs nothing that is locked then.
+  void lock(const std::string& reading, const std::string& locking) {
+    SqlSession watcher(server_->socket_conninfo());
+    const std::string exclusive = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted = " +
+                                  std::string(GetParam() == How::kHeld ? "true" : "false");
+    watcher.run(exclusive);
+    if (GetParam() == How::kAwaited) reader_.run("BEGIN; " + reading);
+    locker_.start("BEGIN; " + locking);
+    ASSERT_TRUE(eventually([&] { return watcher.run(exclusive)[0][0] != "0"; }));
+  }
+
+  void unlock() {
+    reader_.run("COMMIT");
+    locker_.run("COMMIT");
+  }
+
+  Exposition page() const {
+    TimedPage timed = scrape(*pgwatch_);
+    EXPECT_LT(timed.took, 5s);
+    EXPECT_EQ(timed.page.value("pg_up"), 1);
+    return std::move(timed.page);
+  }
+
+  // A sweep has found it locked: its size is the last known one, and all else is new.
+  void expect_only_the_size_to_be_old() {
+    Exposition after = page();
+    ASSERT_TRUE(eventually([&] { return age(after = page(), kBusy).has_value(); }));
+    EXPECT_THAT(failing(after), IsEmpty());
+    EXPECT_THAT(missing(before_, after), IsEmpty());
+    EXPECT_EQ(table_size(after, kBusy), table_size(before_, kBusy));
+    EXPECT_GE(age(after, kBusy), 0);
+    EXPECT_TRUE(table_size(after, kIdle));
+    EXPECT_FALSE(age(after, kIdle));
+    EXPECT_TRUE(after.value("pg_stat_user_tables_n_live_tup", kBusy));
+  }
+
+  std::unique_ptr<Pgwatch> pgwatch_;
+  Exposition before_{""};
+  SqlSession reader_{server_->socket_conninfo()};
+  SqlSession locker_{server_->socket_conninfo()};
+};
+
+INSTANTIATE_TEST_SUITE_P(, LockedRelations, testing::Values(How::kHeld, How::kAwaited),
+                         [](const auto& how) { return how.param == How::kHeld ? "Held" : "Awaited"; });
+
+TEST_P(LockedRelations, TableCostsOnlyTheNewnessOfItsSize) {
+  start_pgwatch("1s");
+  lock("SELECT FROM busy", "LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
+  expect_only_the_size_to_be_old();
+}
+
+TEST_P(LockedRelations, IndexCostsOnlyTheNewnessOfTheSize) {
+  start_pgwatch("1s");
+  lock("SELECT FROM busy WHERE id = 1", "REINDEX INDEX busy_pkey");
+  expect_only_the_size_to_be_old();
+}
+
+TEST_P(LockedRelations, ToastCostsOnlyTheNewnessOfTheSize) {
+  start_pgwatch("1s");
+  const std::string toast = server_->value("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = 'busy'");
+  lock("SELECT FROM " + toast, "REINDEX TABLE " + toast);
+  expect_only_the_size_to_be_old();
+}
+
+// The table is back as soon as it is free.
+TEST_P(LockedRelations, TableIsMeasuredAgainWhenItIsFree) {
+  start_pgwatch("1s");
+  lock("SELECT FROM busy", "LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
+  ASSERT_TRUE(eventually([&] { return age(page(), kBusy).has_value(); }));
+  unlock();
+  EXPECT_TRUE(eventually([&] { return !age(page(), kBusy); }));
+}
+
+TEST_P(LockedRelations, PgClassCostsOnlyWhatReadsItWithEachScrape) {
+  start_pgwatch("5m");
+  lock("LOCK TABLE pg_class IN ACCESS SHARE MODE", "LOCK TABLE pg_class IN ACCESS EXCLUSIVE MODE");
+  const Exposition after = page();
+  EXPECT_EQ(failing(after), kReadPgClass);
+  for (const std::string& family : missing(before_, after))
+    EXPECT_TRUE(family.starts_with("pg_stat_user_tables_") || family.starts_with("pg_statio_user_tables_")) << family;
+  EXPECT_EQ(table_size(after, kBusy), table_size(before_, kBusy)) << "as the last sweep left it";
+  unlock();
+  EXPECT_TRUE(becomes_whole(*pgwatch_, "main"));
+}
+
+}  // namespace
+}  // namespace pgwatch::test
