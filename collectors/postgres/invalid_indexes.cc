@@ -6,22 +6,16 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
-WITH invalid AS (
-  SELECT n.nspname AS schemaname, c.relname, x.relname AS indexrelname, i.indisready AS maintained
-  FROM pg_index AS i
-  JOIN pg_class AS x ON x.oid = i.indexrelid
-  JOIN pg_class AS c ON c.oid = i.indrelid
-  JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE NOT i.indisvalid
-    AND x.relkind = 'i'
-    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
-                    WHERE p.relid = i.indrelid AND p.datname = current_database())
-    AND )sql";
-
-constexpr const char* kSum = R"sql()
+std::string sql() {
+  return "WITH invalid AS (SELECT n.nspname AS schemaname, c.relname, x.relname AS indexrelname, "
+         "i.indisready AS maintained " +
+         from_indexes() + R"sql(
+  AND NOT i.indisvalid
+  AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
+                  WHERE p.relid = i.indrelid AND p.datname = current_database()))
 SELECT count(invalid.relname) OVER () AS count, invalid.*
 FROM (SELECT) AS one LEFT JOIN invalid ON true)sql";
+}
 
 }  // namespace
 
@@ -31,7 +25,7 @@ Collector invalid_indexes() {
       .help = "Indexes that no query uses, since building them failed.",
       .scope = Scope::kDatabase,
       .lane = Lane::kSlow,
-      .source = std::vector<Sql>{{.text = std::string(kSql) + kUserTable + kSum, .since = 130000}},
+      .source = std::vector<Sql>{{.text = sql(), .since = 130000}},
       .columns =
           {
               label("schemaname"),

@@ -26,13 +26,20 @@ inline std::string chosen_table() {
          kUserTable + "ORDER BY c.relpages DESC, c.oid LIMIT :'top'))";
 }
 
-// The same for the index x of table c.
-inline std::string chosen_index() {
-  return std::string(kUserTable) + R"sql(
-  AND (:'top' = '0' OR x.oid IN (
-    SELECT x.oid FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid JOIN pg_class AS c ON c.oid = i.indrelid
-                      JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE )sql" +
-         kUserTable + "ORDER BY x.relpages DESC, x.oid LIMIT :'top'))";
+// The indexes of those tables: x is pg_class of the index, i its pg_index.
+inline std::string from_indexes() {
+  return std::string(R"sql(
+FROM pg_index AS i
+JOIN pg_class AS x ON x.oid = i.indexrelid
+JOIN pg_class AS c ON c.oid = i.indrelid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE x.relkind = 'i' AND )sql") +
+         kUserTable;
+}
+
+inline std::string from_chosen_indexes() {
+  return from_indexes() + "AND (:'top' = '0' OR x.oid IN (SELECT x.oid " + from_indexes() +
+         "ORDER BY x.relpages DESC, x.oid LIMIT :'top'))";
 }
 
 inline Option top_option(const std::string& what, int value = 0) {

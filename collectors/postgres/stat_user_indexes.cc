@@ -16,12 +16,7 @@ SELECT n.nspname AS schemaname,
        pg_stat_get_tuples_returned(x.oid) AS idx_tup_read,
        pg_stat_get_tuples_fetched(x.oid) AS idx_tup_fetch,
        /*if pg_stat_get_lastscan()*/ date_part('epoch', pg_stat_get_lastscan(x.oid)) /*else NULL*/ AS last_idx_scan,
-       x.relpages * current_setting('block_size')::bigint AS estimated_size_bytes
-FROM pg_index AS i
-JOIN pg_class AS x ON x.oid = i.indexrelid
-JOIN pg_class AS c ON c.oid = i.indrelid
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE x.relkind = 'i' AND )sql";
+       x.relpages * current_setting('block_size')::bigint AS estimated_size_bytes)sql";
 
 }  // namespace
 
@@ -31,7 +26,7 @@ Collector stat_user_indexes() {
       .help = "How much each index is used, and how large it is.",
       .scope = Scope::kDatabase,
       .lane = Lane::kSlow,
-      .source = std::vector<Sql>{{.text = kSql + chosen_index(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = kSql + from_chosen_indexes(), .since = 130000}},
       .columns =
           {
               label("schemaname"),

@@ -11,12 +11,7 @@ SELECT n.nspname AS schemaname,
        c.relname,
        x.relname AS indexrelname,
        pg_stat_get_blocks_fetched(x.oid) - pg_stat_get_blocks_hit(x.oid) AS idx_blks_read_total,
-       pg_stat_get_blocks_hit(x.oid) AS idx_blks_hit_total
-FROM pg_index AS i
-JOIN pg_class AS x ON x.oid = i.indexrelid
-JOIN pg_class AS c ON c.oid = i.indrelid
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE x.relkind = 'i' AND )sql";
+       pg_stat_get_blocks_hit(x.oid) AS idx_blks_hit_total)sql";
 
 }  // namespace
 
@@ -26,7 +21,7 @@ Collector statio_user_indexes() {
       .help = "Pages of each index that were read from disk or found in shared buffers.",
       .scope = Scope::kDatabase,
       .enabled = false,
-      .source = std::vector<Sql>{{.text = kSql + chosen_index(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = kSql + from_chosen_indexes(), .since = 130000}},
       .columns =
           {
               label("schemaname"),

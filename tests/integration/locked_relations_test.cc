@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::IsEmpty;
-using testing::IsSubsetOf;
 
 using Names = std::set<std::string>;
 
