@@ -79,13 +79,8 @@ TEST(Catalogue, LeavesNoLabelOfItsOwnToTheLabelsOfATarget) {
   for (const std::string& label : labels) EXPECT_NE(config::label_problem(label, catalogue), "") << label;
 }
 
-<<<<<<< ours
 // The newest variant's SQL gives each declared column, by its own name or after AS. One with an emit of its own makes
 // more of what it is given.
-=======
-// The newest variant's SQL gives each declared column, by its own name or after AS. What an emit function makes of an
-// answer need not stand there.
->>>>>>> theirs
 TEST(Catalogue, AsksForEveryColumnItDeclares) {
   for (const Collector& collector : collectors::catalogue()) {
     const auto* variants = std::get_if<std::vector<Sql>>(&collector.source);

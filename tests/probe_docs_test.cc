@@ -23,7 +23,7 @@ health::Result example() {
   const Verdict lag = {.server = "main",
                        .check = "replication_lag_bytes",
                        .collector = "stat_replication",
-                       .subject = "standby@10.0.0.2/32",
+                       .subject = "standby@10.0.0.2",
                        .status = Status::kWarning,
                        .summary = "300 MiB not replayed yet (warning from 256 MiB)",
                        .value = 314'572'800,

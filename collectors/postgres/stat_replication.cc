@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kSql = R"sql(
 SELECT sender.application_name,
-       sender.client_addr::text AS client_addr,
+       host(sender.client_addr) AS client_addr,
        slot.slot_name,
        sender.state,
        sender.sync_state,

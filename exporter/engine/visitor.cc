@@ -13,6 +13,8 @@ namespace {
 
 // Beyond the server's own statement_timeout, which should speak first.
 constexpr seconds kGrace{1};
+// What broke with its connection is asked again sooner than what was answered.
+constexpr seconds kRetry{10};
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -188,7 +190,9 @@ void Visitor::end_visit() {
 }
 
 void Visitor::done_with(const QuestionPtr& question) {
-  question->due = std::max(now() + question->interval, question->rests_until);
+  const bool broke = question->latest && question->latest->reason == kConnection;
+  const Milliseconds pause = broke ? std::min<Milliseconds>(question->interval, kRetry) : question->interval;
+  question->due = std::max(now() + pause, question->rests_until);
   events_.answered(question);
 }
 

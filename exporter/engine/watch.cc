@@ -141,12 +141,14 @@ void Watch::kept_changed() {
   visitor_.consider();
 }
 
-// What the server refused it may grant now: its extensions, its role or the connection are others.
+// What the server refused it may grant now, and what broke may hold: its extensions, its role or the connection are
+// others.
 void Watch::wake_questions() {
   if (!kept_.introduced() || kept_.link()->facts() == facts_) return;
   facts_ = kept_.link()->facts();
   for (const QuestionPtr& question : site_.questions) {
-    if (!question->rests(now())) continue;
+    const bool broke = question->latest && question->latest->reason == kConnection;
+    if (!broke && !question->rests(now())) continue;
     question->rests_until = {};
     question->due = now();
   }

@@ -17,7 +17,7 @@ std::string emitted(const std::vector<test::Row>& rows) {
 }
 
 test::Row busy_sender() {
-  return {{"application_name", "berlin"},  {"client_addr", "10.0.0.2/32"}, {"slot_name", "berlin"},
+  return {{"application_name", "berlin"},  {"client_addr", "10.0.0.2"}, {"slot_name", "berlin"},
           {"state", "streaming"},          {"sync_state", "sync"},         {"pg_current_wal_lsn_bytes", "50331648"},
           {"sent_lag_bytes", "0"},         {"write_lag_bytes", "16"},      {"flush_lag_bytes", "32"},
           {"replay_lag_bytes", "64"},      {"write_lag_seconds", "0.001"}, {"flush_lag_seconds", "0.002"},
@@ -27,7 +27,7 @@ test::Row busy_sender() {
 // Without slot, and with nothing on its way for a while: the server then knows no times.
 test::Row idle_sender() {
   return {{"application_name", "paris"},
-          {"client_addr", "10.0.0.3/32"},
+          {"client_addr", "10.0.0.3"},
           {"state", "streaming"},
           {"sync_state", "async"},
           {"pg_current_wal_lsn_bytes", "50331648"},
@@ -40,40 +40,40 @@ test::Row idle_sender() {
 TEST(StatReplication, TellsOfEachStandby) {
   EXPECT_EQ(
       emitted({busy_sender(), idle_sender()}),
-      R"(pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",stage="sent"} 0
-pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3/32",slot_name="",stage="sent"} 0
-pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",stage="write"} 16
-pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3/32",slot_name="",stage="write"} 0
-pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",stage="flush"} 32
-pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3/32",slot_name="",stage="flush"} 0
-pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",stage="replay"} 64
-pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3/32",slot_name="",stage="replay"} 0
-pg_stat_replication_lag_seconds{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",stage="write"} 0.001
-pg_stat_replication_lag_seconds{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",stage="flush"} 0.002
-pg_stat_replication_lag_seconds{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",stage="replay"} 0.004
-pg_stat_replication_pg_current_wal_lsn_bytes{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="streaming"} 50331648
-pg_stat_replication_pg_current_wal_lsn_bytes{application_name="paris",client_addr="10.0.0.3/32",slot_name="",state="streaming"} 50331648
-pg_stat_replication_pg_wal_lsn_diff{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="streaming"} 64
-pg_stat_replication_pg_wal_lsn_diff{application_name="paris",client_addr="10.0.0.3/32",slot_name="",state="streaming"} 0
-pg_stat_replication_reply_time{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="streaming"} 1700000000
-pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="startup"} 0
-pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="catchup"} 0
-pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="streaming"} 1
-pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="backup"} 0
-pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",state="stopping"} 0
-pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",state="startup"} 0
-pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",state="catchup"} 0
-pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",state="streaming"} 1
-pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",state="backup"} 0
-pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",state="stopping"} 0
-pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",sync_state="async"} 0
-pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",sync_state="potential"} 0
-pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",sync_state="sync"} 1
-pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2/32",slot_name="berlin",sync_state="quorum"} 0
-pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",sync_state="async"} 1
-pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",sync_state="potential"} 0
-pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",sync_state="sync"} 0
-pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3/32",slot_name="",sync_state="quorum"} 0
+      R"(pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="sent"} 0
+pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3",slot_name="",stage="sent"} 0
+pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="write"} 16
+pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3",slot_name="",stage="write"} 0
+pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="flush"} 32
+pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3",slot_name="",stage="flush"} 0
+pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="replay"} 64
+pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3",slot_name="",stage="replay"} 0
+pg_stat_replication_lag_seconds{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="write"} 0.001
+pg_stat_replication_lag_seconds{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="flush"} 0.002
+pg_stat_replication_lag_seconds{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="replay"} 0.004
+pg_stat_replication_pg_current_wal_lsn_bytes{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="streaming"} 50331648
+pg_stat_replication_pg_current_wal_lsn_bytes{application_name="paris",client_addr="10.0.0.3",slot_name="",state="streaming"} 50331648
+pg_stat_replication_pg_wal_lsn_diff{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="streaming"} 64
+pg_stat_replication_pg_wal_lsn_diff{application_name="paris",client_addr="10.0.0.3",slot_name="",state="streaming"} 0
+pg_stat_replication_reply_time{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="streaming"} 1700000000
+pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="startup"} 0
+pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="catchup"} 0
+pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="streaming"} 1
+pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="backup"} 0
+pg_stat_replication_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",state="stopping"} 0
+pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3",slot_name="",state="startup"} 0
+pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3",slot_name="",state="catchup"} 0
+pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3",slot_name="",state="streaming"} 1
+pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3",slot_name="",state="backup"} 0
+pg_stat_replication_state{application_name="paris",client_addr="10.0.0.3",slot_name="",state="stopping"} 0
+pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",sync_state="async"} 0
+pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",sync_state="potential"} 0
+pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",sync_state="sync"} 1
+pg_stat_replication_sync_state{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",sync_state="quorum"} 0
+pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3",slot_name="",sync_state="async"} 1
+pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3",slot_name="",sync_state="potential"} 0
+pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3",slot_name="",sync_state="sync"} 0
+pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3",slot_name="",sync_state="quorum"} 0
 )");
 }
 

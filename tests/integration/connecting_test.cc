@@ -41,7 +41,7 @@ TEST_F(Connecting, WrongPasswordIsAuth) {
 TEST_F(Connecting, MissingPartsAreNamed) {
   Connection database(parameters(server_->conninfo("pgwatch", "no_such_database")));
   ASSERT_TRUE(breaks(database));
-  EXPECT_EQ(reason_of(database), "other");
+  EXPECT_EQ(reason_of(database), "no_database");
   EXPECT_THAT(database.down().detail, HasSubstr("database \"no_such_database\" does not exist"));
   Connection tls(parameters(server_->conninfo() + " sslmode=require"));
   ASSERT_TRUE(breaks(tls));

@@ -120,17 +120,21 @@ TEST_P(GrantedRole, MayNeitherReadNorWriteNorRule) {
   EXPECT_EQ(server.value("SELECT secret FROM secrets"), "Gehe1m");
 }
 
-// Every series that is about this server.
-std::set<std::string> series_of(const Exposition& page, const std::string& server) {
+// Every metric that is told of this server. Whose sessions and statements they are changes from one look to the next.
+std::set<std::string> metrics_of(const Exposition& page, const std::string& server) {
   std::set<std::string> all;
   for (const Sample& sample : page.samples()) {
-    if (!sample.labels.contains("server") || sample.labels.at("server") != server) continue;
-    std::string text = sample.name;
-    for (const auto& [name, value] : sample.labels)
-      if (name != "server") text.append(" ").append(name).append("=").append(value);
-    if (sample.name.starts_with("pg_")) all.insert(text);
+    const auto found = sample.labels.find("server");
+    if (found != sample.labels.end() && found->second == server && sample.name.starts_with("pg_"))
+      all.insert(sample.name);
   }
   return all;
+}
+
+// What the reference says pg_monitor does not open: the values of sequences.
+std::set<std::string> but_for_sequences(std::set<std::string> metrics) {
+  for (const char* name : {"pg_sequences_used_ratio", "pg_sequences_remaining_values"}) metrics.erase(name);
+  return metrics;
 }
 
 bool has_all_answers(const Exposition& page, const std::string& server) {
@@ -151,13 +155,13 @@ TEST_P(GrantedRole, SeesAllThatASuperuserSees) {
                                   all_collectors));
   for (const std::string server : {"primary", "standby"}) {
     Exposition page("");
-    const auto same = [&] { return series_of(page, server) == series_of(page, server + "_ruled"); };
+    const auto same = [&] { return metrics_of(page, server) == but_for_sequences(metrics_of(page, server + "_ruled")); };
     EXPECT_TRUE(eventually([&] {
       page = scrape(pgwatch).page;
       return has_all_answers(page, server) && has_all_answers(page, server + "_ruled") && same();
     }));
-    EXPECT_GT(series_of(page, server).size(), 20U);
-    EXPECT_EQ(series_of(page, server), series_of(page, server + "_ruled"));
+    EXPECT_GT(metrics_of(page, server).size(), 400U);
+    EXPECT_EQ(metrics_of(page, server), but_for_sequences(metrics_of(page, server + "_ruled")));
   }
 }
 

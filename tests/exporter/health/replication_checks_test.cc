@@ -146,11 +146,11 @@ std::vector<std::string> bytes_say(const std::vector<test::Row>& senders, std::o
 }
 
 TEST(ReplicationLagBytes, JudgesEachStandbyByWhatItHasNotReplayed) {
-  EXPECT_THAT(bytes_say({sender("berlin", "10.0.0.2/32", "1024"), sender("paris", "", "268435456"),
-                         sender("rome", "10.0.0.4/32", "2147483648")}),
-              ElementsAre("ok berlin@10.0.0.2/32: 1 KiB not replayed yet",
+  EXPECT_THAT(bytes_say({sender("berlin", "10.0.0.2", "1024"), sender("paris", "", "268435456"),
+                         sender("rome", "10.0.0.4", "2147483648")}),
+              ElementsAre("ok berlin@10.0.0.2: 1 KiB not replayed yet",
                           "warning paris: 256 MiB not replayed yet (warning from 256 MiB)",
-                          "critical rome@10.0.0.4/32: 2 GiB not replayed yet (critical from 2 GiB)"));
+                          "critical rome@10.0.0.4: 2 GiB not replayed yet (critical from 2 GiB)"));
 }
 
 TEST(ReplicationLagBytes, FollowsTheConfiguredThresholds) {
