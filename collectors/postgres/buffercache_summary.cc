@@ -28,11 +28,11 @@ Collector buffercache_summary() {
       .source = Planner(ask_summary),
       .columns =
           {
-              gauge("buffers_used", "Shared buffers that hold a page."),
-              gauge("buffers_unused", "Shared buffers that hold none."),
-              gauge("buffers_dirty", "Shared buffers that hold a page not yet written."),
-              gauge("buffers_pinned", "Shared buffers in use at the moment."),
-              gauge("usagecount_avg", "Mean usage count of the shared buffers that hold a page."),
+              gauge("buffers_used", "Shared buffers that hold a page.").since(16),
+              gauge("buffers_unused", "Shared buffers that hold none.").since(16),
+              gauge("buffers_dirty", "Shared buffers that hold a page not yet written.").since(16),
+              gauge("buffers_pinned", "Shared buffers in use at the moment.").since(16),
+              gauge("usagecount_avg", "Mean usage count of the shared buffers that hold a page.").since(16),
           },
       .cost = {.pages = 10},
   };

@@ -51,7 +51,8 @@ std::vector<Column> columns() {
       gauge("invalidated", "1 with the reason where the slot has been invalidated.")
           .by({"slot_name", "slot_type", "invalidation_reason"}),
       by_type(gauge("inactive_since", "When the slot became inactive, as a Unix time.")
-                  .called("pg_replication_slots_inactive_since_timestamp_seconds")),
+                  .called("pg_replication_slots_inactive_since_timestamp_seconds")
+                  .since(17)),
   };
   add_both(columns, "slot_current_wal_lsn",
            by_type(gauge("slot_current_wal_lsn", "This server's WAL position in bytes.")));

@@ -11,6 +11,7 @@ namespace {
 void subscribe(const PostgresServer& server) {
   const std::string note = "CREATE TABLE note (id int PRIMARY KEY, text text)";
   server.sql("CREATE DATABASE copy");
+  server.sql("SELECT pg_stat_reset()", "copy");
   server.sql(note, "copy");
   server.sql(note + "; INSERT INTO note VALUES (1, 'first'); CREATE PUBLICATION note FOR TABLE note");
   server.sql("SELECT pg_create_logical_replication_slot('copy', 'pgoutput')");
