@@ -21,7 +21,6 @@ struct Span {
     first = std::min(first, from);
     last = std::max(last, to);
   }
-  friend bool operator==(const Span&, const Span&) = default;
 };
 
 void PrintTo(const Span& span, std::ostream* out) { *out << span.first << " to " << span.last; }
@@ -48,13 +47,21 @@ Spans seen(const Collector& collector) {
   return spans;
 }
 
+// Not everything happens on every server that could tell of it: the last major may be missed once.
+bool agree(const Span& claim, const Span& sight) {
+  const int least = claim.last == kNewest ? kNewest - 1 : claim.last;
+  return claim.first == sight.first && sight.last <= claim.last && sight.last >= least;
+}
+
 TEST(Majors, OfAMetricAreThoseThatWereSeenToGiveIt) {
   for (const Collector& collector : collectors_of_servers()) {
     const Spans here = seen(collector);
     for (const auto& [metric, span] : claimed(collector)) {
       const auto found = here.find(metric);
       if (found == here.end()) continue;
-      EXPECT_EQ(span, found->second) << collector.name << ": " << metric << "; say since() and until()";
+      EXPECT_TRUE(agree(span, found->second))
+          << collector.name << ": " << metric << " says " << testing::PrintToString(span) << " and was seen on "
+          << testing::PrintToString(found->second) << "; say since() and until()";
     }
   }
 }
