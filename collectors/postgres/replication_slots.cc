@@ -79,6 +79,7 @@ Collector replication_slots() {
       .help = "Replication slots, the WAL they hold back and how near they are to losing it.",
       .source = std::vector<Sql>{{.text = kSql, .since = 130000}},
       .columns = columns(),
+      .cost = {.pages = 4},
   };
 }
 

@@ -14,8 +14,8 @@ struct TargetStatus {
   std::string server;
   std::string labels;  // exposition spelling
   bool up = false;     // a statement of a flight this request started or joined was answered by the deadline
-  // Why it is down: dns, refused, timeout, tls, auth, no_database, too_many_connections, starting, stopping, wrong_role, no_place,
-  // other.
+  // Why it is down: dns, refused, timeout, tls, auth, no_database, too_many_connections, starting, stopping,
+  // wrong_role, no_place, other.
   std::string reason;
   std::string detail;                  // a sentence, no secret
   std::string address;                 // where it was reached, or looked for

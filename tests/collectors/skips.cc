@@ -23,7 +23,7 @@ const std::vector<Expected>& expected() {
       {.collector = "stat_io", .reason = "unsupported", .to = 15},                 // the view came with 16
       {.collector = "stat_progress_copy", .reason = "unsupported", .to = 13},      // the view came with 14
       {.collector = "stat_wal", .reason = "unsupported", .to = 13},                // the view came with 14
-      {.collector = "stat_checkpointer", .reason = "version", .to = 16},  // the view came with 17
+      {.collector = "stat_checkpointer", .reason = "version", .to = 16},           // the view came with 17
   };
   return list;
 }

@@ -17,7 +17,7 @@ std::string emitted(const std::vector<test::Row>& rows) {
 }
 
 test::Row busy_sender() {
-  return {{"application_name", "berlin"},  {"client_addr", "10.0.0.2"}, {"slot_name", "berlin"},
+  return {{"application_name", "berlin"},  {"client_addr", "10.0.0.2"},    {"slot_name", "berlin"},
           {"state", "streaming"},          {"sync_state", "sync"},         {"pg_current_wal_lsn_bytes", "50331648"},
           {"sent_lag_bytes", "0"},         {"write_lag_bytes", "16"},      {"flush_lag_bytes", "32"},
           {"replay_lag_bytes", "64"},      {"write_lag_seconds", "0.001"}, {"flush_lag_seconds", "0.002"},

@@ -16,17 +16,25 @@ int count_of(const PostgresServer& server, const std::string& things) {
   static const std::map<std::string, std::string> relations = {
       {"database", "pg_database"},
       {"index", "pg_stat_user_indexes"},
+      {"index being built", "pg_stat_progress_create_index"},
       {"role", "pg_roles"},
       {"sequence", "pg_sequences"},
       {"session", "pg_stat_activity"},
       {"standby", "pg_stat_replication"},
+      {"subscription", "pg_subscription"},
+      {"tablespace", "pg_tablespace"},
       {"table", "pg_stat_user_tables"},
+      {"running ANALYZE", "pg_stat_progress_analyze"},
+      {"running CLUSTER", "pg_stat_progress_cluster"},
+      {"running COPY", "pg_stat_progress_copy"},
       {"running VACUUM", "pg_stat_progress_vacuum"},
   };
   if (things.empty()) return 0;
   const auto found = relations.find(things);
   if (found == relations.end()) throw std::invalid_argument("no way to count each " + things + "; add one");
-  return std::stoi(server.value("SELECT count(*) FROM " + found->second));
+  const std::string& relation = found->second;
+  if (server.value("SELECT to_regclass('" + relation + "') IS NULL") == "t") return 0;  // of a newer major
+  return std::stoi(server.value("SELECT count(*) FROM " + relation));
 }
 
 class Costs : public OnEachMajor {};

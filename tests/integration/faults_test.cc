@@ -60,7 +60,7 @@ TEST_F(Fault, ServerDownAtStartAndLaterIsBackWithTheNextTry) {
 }
 
 TEST_F(Fault, RestartBetweenScrapesIsNotSeenByTheNext) {
-  const Pgwatch pgwatch(config(faulty_->conninfo()));
+  const Pgwatch pgwatch(config(faulty_->conninfo(), scrapes_alone()));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   const std::string before = kept_backend(*faulty_);
   faulty_->restart();
@@ -72,7 +72,7 @@ TEST_F(Fault, RestartBetweenScrapesIsNotSeenByTheNext) {
 }
 
 TEST_F(Fault, CrashBetweenScrapesIsNotSeenByTheNext) {
-  const Pgwatch pgwatch(config(faulty_->conninfo()));
+  const Pgwatch pgwatch(config(faulty_->conninfo(), scrapes_alone()));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   faulty_->kill();
   faulty_->start();
@@ -115,12 +115,12 @@ TEST_F(Fault, FullServerLetsUsInWhenAPlaceIsFree) {
 
 TEST_F(Fault, CutMidPipelineIsAskedAgainWithinTheScrape) {
   Proxy proxy(faulty_->port());
-  const Pgwatch pgwatch(config(through(proxy), kShortConnect));
+  const Pgwatch pgwatch(config(through(proxy), kShortConnect + ("\n    " + scrapes_alone())));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   const std::size_t before = proxy.counts().to_client;
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   const std::size_t answer = proxy.counts().to_client - before;
-  for (const std::size_t bytes : {std::size_t{1}, answer / 2, answer - 1}) {
+  for (const std::size_t bytes : {std::size_t{1}, answer / 2, answer * 3 / 4}) {
     const std::string backend = kept_backend(*faulty_);
     proxy.cut_after(bytes);
     EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty")) << "cut after " << bytes;

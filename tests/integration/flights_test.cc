@@ -40,7 +40,7 @@ double joined(const Exposition& page) {
 }
 
 TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
-  const Pgwatch pgwatch(config(conninfo()));
+  const Pgwatch pgwatch(config(conninfo(), scrapes_alone()));
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
   const std::string backend = kept_backend(*faulty_);
   const std::size_t before = statements(*faulty_, backend);

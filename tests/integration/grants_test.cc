@@ -155,7 +155,9 @@ TEST_P(GrantedRole, SeesAllThatASuperuserSees) {
                                   all_collectors));
   for (const std::string server : {"primary", "standby"}) {
     Exposition page("");
-    const auto same = [&] { return metrics_of(page, server) == but_for_sequences(metrics_of(page, server + "_ruled")); };
+    const auto same = [&] {
+      return metrics_of(page, server) == but_for_sequences(metrics_of(page, server + "_ruled"));
+    };
     EXPECT_TRUE(eventually([&] {
       page = scrape(pgwatch).page;
       return has_all_answers(page, server) && has_all_answers(page, server + "_ruled") && same();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "collectors/catalogue.h"
+
 namespace pgwatch::test {
 
 using std::chrono::milliseconds;
@@ -22,6 +24,13 @@ std::string config_of(const std::vector<Watched>& targets, const std::string& mo
     if (!target.more.empty()) config += "    " + target.more + "\n";
   }
   return config;
+}
+
+std::string scrapes_alone() {
+  std::string off;
+  for (const Collector& collector : collectors::catalogue())
+    if (collector.lane == Lane::kSlow) off += (off.empty() ? "" : ", ") + collector.name + ": false";
+  return "collectors: {" + off + "}";
 }
 
 TimedPage scrape(const Pgwatch& pgwatch, milliseconds timeout) {

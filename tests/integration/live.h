@@ -27,6 +27,9 @@ struct Watched {
 // A configuration of these targets; `more` is what else is in the file.
 std::string config_of(const std::vector<Watched>& targets, const std::string& more = "");
 
+// Lines of a target that is asked only what scrapes ask: nobody visits it, at a moment that no test could foresee.
+std::string scrapes_alone();
+
 struct TimedPage {
   Exposition page;
   std::chrono::milliseconds took;

@@ -109,7 +109,7 @@ TEST_F(OnceHang, StatementThatWaitsForALockIsCritical) {
   other.run("SET allow_system_table_mods = on; BEGIN; LOCK pg_stat_wal_receiver IN ACCESS EXCLUSIVE MODE");
   OneProbe probe(one_server(*server_), json_within("20s"));
   EXPECT_EQ(probe.status(), 2);
-  EXPECT_THAT(said(probe.json(), "main", "replication_lag_bytes"),
+  EXPECT_THAT(said(probe.json(), "main", "replication_lag_seconds"),
               AllOf(StartsWith("critical: timed out after "), HasSubstr("due to lock timeout")));
 }
 
@@ -130,8 +130,8 @@ TEST_F(OnceHang, SignalBringsWhatHasCome) {
     EXPECT_THAT(said(json, "main", "replication_slot_state"), StartsWith("critical: timed out after "));
     EXPECT_THAT(said(json, "main", "up"), StartsWith(checks.empty() ? "ok: " : ""));
     EXPECT_EQ(said(json, "main", "up").empty(), !checks.empty());
-    EXPECT_EQ(said(json, "main", "replication_lag_bytes"),
-              checks.empty() ? "inactive: no standby streams from here" : "");
+    EXPECT_EQ(said(json, "main", "replication_lag_seconds"),
+              checks.empty() ? "inactive: a primary replays nothing" : "");
     server_->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'pgwatch'");
   }
 }

@@ -187,7 +187,7 @@ TEST_F(OnceServer, IsAskedForTheChecksThatAreSelected) {
 
 // Collectors that are off leave nothing to judge: that is not well.
 TEST_F(OnceServer, OfWhichNothingIsCheckedIsUnknownAndItIsSaidWhy) {
-  const std::string off = config("collectors: {replication: false, replication_slots: false}");
+  const std::string off = config("collectors: {replication: false, replication_slots: false, stat_replication: false}");
   OneProbe human(off, {{"--check", "replication*"}});
   EXPECT_EQ(human.status(), 3);
   EXPECT_THAT(human.output(), AllOf(StartsWith("UNKNOWN - 6 skipped "),

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <regex>
 #include <sstream>
 
@@ -14,8 +13,6 @@
 
 namespace pgwatch::test {
 namespace {
-
-namespace fs = std::filesystem;
 
 using testing::HasSubstr;
 using testing::StartsWith;

@@ -149,7 +149,7 @@ TEST_F(Reload, AChangedServiceFileIsOtherAccess) {
 
 // The backends that hang still count, whatever we call ourselves from now on.
 TEST_F(Reload, OtherAccessForgetsNoBackend) {
-  const std::string timeouts = "timeouts: {statement: 10s}";  // longer than this takes
+  const std::string timeouts = "timeouts: {statement: 10s}\n    " + scrapes_alone();  // longer than this takes
   const Pgwatch pgwatch(config_of({{"main", server_->conninfo(), timeouts}}));
   ASSERT_TRUE(becomes_whole(pgwatch, "main"));
   for (int change = 0; change < 5; ++change) {

@@ -142,13 +142,14 @@ TEST_F(RealSession, FindsWhichNeedsAreThere) {
   EXPECT_TRUE(read_needs(read_rows(connection, needs_statement({}))).empty());
 }
 
-TEST_F(RealSession, ListsTheDatabasesOneCanVisit) {
+TEST_F(RealSession, ListsTheDatabasesThatTakeConnections) {
   for (const char* name : {"closed", "rdsadmin", "private"}) server_->sql(std::string("CREATE DATABASE ") + name);
   server_->sql("ALTER DATABASE closed ALLOW_CONNECTIONS false");
   server_->sql("REVOKE CONNECT ON DATABASE private FROM public");
   Connection connection(parameters(server_->socket_conninfo("nobody")));
   ASSERT_TRUE(connect(connection));
-  EXPECT_THAT(read_databases(read_rows(connection, databases_statement())), ElementsAre("postgres", "sales"));
+  EXPECT_THAT(read_databases(read_rows(connection, databases_statement())),
+              ElementsAre("postgres", "private", "sales"));
 }
 
 TEST_F(RealSession, RecognisesABackendByItsStart) {

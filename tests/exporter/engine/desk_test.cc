@@ -161,21 +161,21 @@ TEST_F(DeskTest, AFailureLeavesTheLastGoodAnswerAndTheMemory) {
   desk_.accept(*question, one_value("1"));
   const BlockPtr good = question->latest;
   begin(*question);
-  EXPECT_EQ(desk_.accept(*question, Failure{"42501", "permission denied"}), Desk::Progress::kDone);
+  EXPECT_EQ(desk_.accept(*question, Failure{"22012", "division by zero"}), Desk::Progress::kDone);
   EXPECT_EQ(question->latest->outcome, Outcome::kFailed);
-  EXPECT_EQ(question->latest->reason, "42501");
-  EXPECT_EQ(question->latest->detail, "permission denied");
+  EXPECT_EQ(question->latest->reason, "22012");
+  EXPECT_EQ(question->latest->detail, "division by zero");
   EXPECT_EQ(question->last_good, good);
   EXPECT_EQ(question->memory.at("key"), "first");
 }
 
 TEST_F(DeskTest, FailuresAreCountedByClass) {
   const auto question = question_of(toy());
-  for (const char* cls : {"42501", "42501", kTimeout}) {
+  for (const char* cls : {"22012", "22012", kTimeout}) {
     begin(*question);
     desk_.fail(*question, {cls, ""});
   }
-  EXPECT_EQ(counted(kFailures, {{"server", "main"}, {"collector", "toy"}, {"class", "42501"}}), 2);
+  EXPECT_EQ(counted(kFailures, {{"server", "main"}, {"collector", "toy"}, {"class", "22012"}}), 2);
   EXPECT_EQ(counted(kFailures, {{"server", "main"}, {"collector", "toy"}, {"class", "timeout"}}), 1);
 }
 
@@ -223,8 +223,8 @@ TEST_F(DeskTest, AFailureIsLoggedWhenItBeginsChangesAndEnds) {
     return testing::internal::GetCapturedStderr();
   };
   EXPECT_EQ(said(one_value("1")), "") << "nothing to say of what is well";
-  EXPECT_THAT(said(Failure{"42501", "denied"}), HasSubstr("collector failed"));
-  EXPECT_EQ(said(Failure{"42501", "denied"}), "");
+  EXPECT_THAT(said(Failure{"22012", "division by zero"}), HasSubstr("collector failed"));
+  EXPECT_EQ(said(Failure{"22012", "division by zero"}), "");
   EXPECT_THAT(said(Failure{"57014", "cancelled"}), HasSubstr("cancelled"));
   EXPECT_THAT(said(one_value("1")), HasSubstr("well again"));
   EXPECT_EQ(said(one_value("1")), "");
