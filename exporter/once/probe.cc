@@ -58,6 +58,12 @@ std::string why_none_was_made(const std::vector<health::Verdict>& verdicts) {
   return "every check was skipped: " + all;
 }
 
+std::ptrdiff_t failures_in(const Snapshot& snapshot) {
+  return std::ranges::count_if(snapshot.targets, [](const TargetStatus& one) { return !one.up; }) +
+         std::ranges::count_if(snapshot.answers,
+                               [](const Answered& one) { return one.latest->outcome == Outcome::kFailed; });
+}
+
 void tell_of_interruption(Snapshot& snapshot) {
   for (TargetStatus& status : snapshot.targets)
     if (!status.up && status.reason == kTimeout) status.detail = kInterrupted;
@@ -110,20 +116,24 @@ void Probe::wait(SteadyTime deadline) {
   collected_->changed.wait_until(lock, std::min(deadline, grace), all_are_here);
 }
 
-// What compares two looks has had one. Where the second does not come, the first counts.
+// What compares two looks has had one. Where the second brings less, the first counts.
 void Probe::look_again(SteadyTime deadline) {
   std::unique_lock lock(collected_->mutex);
   const std::vector<std::string> accused = accused_at_first_look();
-  const SteadyTime second = std::chrono::steady_clock::now() + kBetweenLooks;
-  if (accused.empty() || second > deadline) return;
-  if (collected_->changed.wait_until(lock, second, [this] { return collected_->interrupted; })) return;
+  const SteadyTime next = std::chrono::steady_clock::now() + kBetweenLooks;
+  if (accused.empty() || next > deadline) return;
+  if (collected_->changed.wait_until(lock, next, [this] { return collected_->interrupted; })) return;
   std::map<std::string, Snapshot> first;
   for (const std::string& server : accused) first.insert(collected_->snapshots.extract(server));
   lock.unlock();
   ask(accused, deadline);
   wait(deadline + kGrace);
   lock.lock();
-  collected_->snapshots.merge(first);
+  for (auto& [server, snapshot] : first) {
+    const auto second = collected_->snapshots.find(server);
+    if (second == collected_->snapshots.end() || failures_in(second->second) > failures_in(snapshot))
+      collected_->snapshots.insert_or_assign(server, std::move(snapshot));
+  }
 }
 
 std::vector<std::string> Probe::accused_at_first_look() const {

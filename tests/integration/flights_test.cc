@@ -42,6 +42,7 @@ double joined(const Exposition& page) {
 TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
   const Pgwatch pgwatch(config(conninfo(), scrapes_alone()));
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
+  scrape_beside_well(pgwatch);  // the first asks more, and the next sets another lock_timeout
   const std::string backend = kept_backend(*faulty_);
   const std::size_t before = statements(*faulty_, backend);
   const double joined_before = joined(scrape_beside_well(pgwatch));

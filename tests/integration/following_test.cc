@@ -133,6 +133,7 @@ TEST_P(Following, ARefusedReceiverMakesTheLagUnknown) {
   EXPECT_TRUE(of_standby(pair_->scrape(), "pg_replication_lag_seconds"));
   pair_->set_primary_conninfo("host=127.0.0.1 port=1");
   ASSERT_TRUE(pair_->standby.wait_until("SELECT count(*) FROM pg_stat_wal_receiver", "0"));
+  ASSERT_TRUE(pair_->primary.wait_until("SELECT count(*) FROM pg_stat_replication", "0"));
   const Exposition page = pair_->scrape();
   EXPECT_FALSE(of_standby(page, "pg_replication_lag_seconds"));
   EXPECT_FALSE(of_standby(page, "pg_replication_replay_age_seconds"));

@@ -51,6 +51,18 @@ class OnceFollowing : public testing::Test {
   inline static std::unique_ptr<PostgresServer> standby_;
 };
 
+// Some WAL always waits then, and what was replayed last grows old: only a second look shows that replay keeps up.
+TEST_F(OnceFollowing, ALongTransactionIsNoLag) {
+  SqlSession writer(primary_->socket_conninfo());
+  writer.run("CREATE TABLE IF NOT EXISTS long_written (number int)");
+  writer.start("DO $$ BEGIN FOR i IN 1..1000000 LOOP INSERT INTO long_written VALUES (i); END LOOP; END $$");
+  ASSERT_TRUE(standby_->wait_until("SELECT now() - pg_last_xact_replay_timestamp() > interval '1.5 s'", "t"));
+  for (int i = 0; i < 5; ++i) {
+    OneProbe probe(config("checks: {replication_lag_seconds: {warning: 1s, critical: 1s}}"));
+    EXPECT_EQ(probe.status(), 0) << probe.output();
+  }
+}
+
 TEST_F(OnceFollowing, AllIsWellIsZero) {
   OneProbe probe(config());
   EXPECT_EQ(probe.status(), 0) << probe.output();
