@@ -1,5 +1,6 @@
 #include "tests/integration/interview.h"
 
+#include <map>
 #include <regex>
 #include <stdexcept>
 
@@ -7,6 +8,35 @@
 #include "tests/exporter/postgres/drive.h"
 
 namespace pgwatch::test {
+namespace {
+
+// How many there are of what a cost grows with.
+int count_of(const PostgresServer& server, const std::string& things) {
+  static const std::map<std::string, std::string> relations = {
+      {"database", "pg_database"},
+      {"index", "pg_stat_user_indexes"},
+      {"index being built", "pg_stat_progress_create_index"},
+      {"role", "pg_roles"},
+      {"sequence", "pg_sequences"},
+      {"session", "pg_stat_activity"},
+      {"standby", "pg_stat_replication"},
+      {"subscription", "pg_subscription"},
+      {"tablespace", "pg_tablespace"},
+      {"table", "pg_stat_user_tables"},
+      {"running ANALYZE", "pg_stat_progress_analyze"},
+      {"running CLUSTER", "pg_stat_progress_cluster"},
+      {"running COPY", "pg_stat_progress_copy"},
+      {"running VACUUM", "pg_stat_progress_vacuum"},
+  };
+  if (things.empty()) return 0;
+  const auto found = relations.find(things);
+  if (found == relations.end()) throw std::invalid_argument("no way to count each " + things + "; add one");
+  const std::string& relation = found->second;
+  if (server.value("SELECT to_regclass('" + relation + "') IS NULL") == "t") return 0;  // of a newer major
+  return std::stoi(server.value("SELECT count(*) FROM " + relation));
+}
+
+}  // namespace
 
 Interview::Interview(const PostgresServer& server) : connection_(postgres::test::parameters(server.conninfo())) {
   if (!postgres::test::connect(connection_)) throw std::runtime_error(connection_.down().detail);
@@ -46,6 +76,10 @@ int Interview::pages_of_statement(const std::string& sql) {
     pages += std::stoi(found[1]);
   }
   return pages;
+}
+
+int claimed_pages(const Cost& cost, const PostgresServer& server) {
+  return cost.pages + cost.more * count_of(server, cost.of);
 }
 
 }  // namespace pgwatch::test

@@ -25,4 +25,7 @@ class Interview {
   RecordedFacts known_;
 };
 
+// The most pages that a collector says one asking touches on this server.
+int claimed_pages(const Cost& cost, const PostgresServer& server);
+
 }  // namespace pgwatch::test

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "tests/integration/interview.h"
 #include "tests/integration/live.h"
 #include "tests/support/proc.h"
 
@@ -85,6 +86,13 @@ TEST_F(Large, ServerIsScrapedWithinItsTimeAndWithinOurBounds) {
   const std::vector<std::string> visits = visited(*server_);
   EXPECT_GE(visits.size(), 5U);
   EXPECT_EQ(std::set<std::string>(visits.begin(), visits.end()).size(), visits.size()) << "each in turn";
+}
+
+// Each grows with what it says it grows with, and no faster.
+TEST_F(Large, ServerIsAskedForNoMorePagesThanCollectorsSay) {
+  Interview interview(*server_);
+  for (const Collector& collector : collectors_of_servers())
+    EXPECT_LE(interview.pages_of(collector), claimed_pages(collector.cost, *server_)) << collector.name;
 }
 
 }  // namespace
