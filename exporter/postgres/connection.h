@@ -31,9 +31,8 @@ struct Finished {
   Answer answer;
 };
 
-// How a transaction pooler is treated: each statement in a transaction of its own, led in by these statements
-// (BEGIN READ ONLY; SET LOCAL …), unprepared, in one sync group; COMMIT in the next, so that it also runs after a
-// failure.
+// How a transaction pooler is treated: each pipeline is one transaction, led in by these statements (BEGIN READ ONLY;
+// SET LOCAL …), its own unprepared and each undone to a savepoint, so that one failure fails only itself.
 struct Transaction {
   std::vector<std::string> lead_in;
 };

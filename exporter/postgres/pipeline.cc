@@ -23,6 +23,7 @@ Pipeline::Pipeline(pg_conn* connection, std::optional<Transaction> transaction)
     : connection_(connection), transaction_(std::move(transaction)) {}
 
 bool Pipeline::send(std::vector<Task> tasks) {
+  if (transaction_) return send_in_transaction(std::move(tasks));
   for (Task& task : tasks)
     if (!send_task(std::move(task))) return false;
   return true;
@@ -33,7 +34,6 @@ std::vector<Finished> Pipeline::take_finished() { return std::exchange(finished_
 // -- Sending ----------------------------------------------------------------------------------------------------------
 
 bool Pipeline::send_task(Task task) {
-  if (transaction_) return send_in_transaction(std::move(task));
   if (task.prepare == Prepare::kYes) return send_prepared(std::move(task));
   Group group;
   const bool sent = send_plain(group, task.sql);
@@ -46,14 +46,21 @@ bool Pipeline::send_aside(const std::string& sql) {
   return send_plain(group, sql) && close_group(std::move(group));
 }
 
-bool Pipeline::send_in_transaction(Task task) {
+// All of a pipeline in one transaction. Between two of them the server would say that it is idle with more under way,
+// and a pooler whose client goes at that moment gives the server to the next one, with our answers still to come
+// (seen with PgBouncer 1.18). Each task is undone, which frees its locks and heals a failure.
+bool Pipeline::send_in_transaction(std::vector<Task> tasks) {
+  if (tasks.empty()) return true;
   Group group;
   for (const std::string& sql : transaction_->lead_in)
     if (!send_plain(group, sql)) return false;
-  if (!send_plain(group, task.sql)) return false;
-  group.task = std::move(task);
-  // In a group of its own, so that it also runs after a failure, which it turns into a ROLLBACK.
-  return close_group(std::move(group)) && send_aside("COMMIT");
+  if (!send_plain(group, "SAVEPOINT pgwatch")) return false;
+  for (Task& task : tasks) {
+    if (!send_plain(group, task.sql)) return false;
+    group.task = std::move(task);
+    if (!close_group(std::exchange(group, {})) || !send_aside("ROLLBACK TO SAVEPOINT pgwatch")) return false;
+  }
+  return send_aside("COMMIT");
 }
 
 bool Pipeline::send_prepared(Task task) {

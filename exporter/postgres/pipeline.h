@@ -47,7 +47,7 @@ class Pipeline {
 
   bool send_task(Task task);
   bool send_aside(const std::string& sql);
-  bool send_in_transaction(Task task);
+  bool send_in_transaction(std::vector<Task> tasks);
   bool send_prepared(Task task);
   bool send_plain(Group& group, const std::string& sql);
   bool send_named(Group& group);

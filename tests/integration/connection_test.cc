@@ -138,13 +138,16 @@ TEST_F(RealPipeline, CancelEndsTheRunningStatement) {
   EXPECT_EQ(shown(finished[1].answer), "2");
 }
 
-TEST_F(RealPipeline, FailedLeadInFailsItsTaskAlone) {
+TEST_F(RealPipeline, FailedLeadInFailsItsTasksAndLeavesNothingOpen) {
   Connection connection(parameters(server_->conninfo()), Transaction{{"BEGIN READ ONLY", "SELECT 1 / 0"}});
   ASSERT_TRUE(connect(connection));
   const auto answers = ask(connection, {{1, "SELECT 1"}, {2, "SELECT 2"}});
   EXPECT_EQ(shown(answers.at(1)), "[22012]");
-  EXPECT_EQ(shown(answers.at(2)), "[22012]");
+  EXPECT_EQ(shown(answers.at(2)), "[25P02]") << "the transaction is aborted";
   EXPECT_EQ(connection.state(), Connection::State::kIdle);
+  const std::string state =
+      "SELECT state FROM pg_stat_activity WHERE pid = " + std::to_string(connection.backend_pid());
+  EXPECT_TRUE(server_->wait_until(state, "idle"));
 }
 
 }  // namespace
