@@ -124,8 +124,8 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   flight_ = std::make_unique<Flight>();
   flight_->passengers = waiting_;
   flight_->planned_at = now();
-  flight_->deadline = now() + site_.target->access.timeouts.statement;
-  // Who is in a great hurry leaves alone; the server gets its time.
+  // Where nobody waits, the server's own timeout speaks first. Who is in a great hurry leaves alone; it gets its time.
+  flight_->deadline = now() + site_.target->access.timeouts.statement + seconds{1};
   if (!waiting_.empty()) flight_->deadline = std::max(latest_deadline(waiting_), now() + kMissedPatience);
   flight_->most = std::max(flight_->deadline, now() + kLongestJoined);
   std::vector<postgres::Task> tasks = plan_flight(questions);
