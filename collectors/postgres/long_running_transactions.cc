@@ -1,20 +1,19 @@
-// long_running_transactions: open transactions and the oldest of them, but for those of autovacuum.
+// long_running_transactions: open transactions and the oldest of them, but for those of autovacuum. Nothing is
+// said to a role that may not see them all.
 #include "collectors/catalogue.h"
 
 namespace pgwatch::collectors {
 namespace {
 
 constexpr const char* kSql = R"sql(
-SELECT transactions,
-       coalesce(oldest, 0) AS oldest_timestamp_seconds,
-       oldest AS oldest_age_seconds
-FROM (SELECT count(*) AS transactions,
-             max(greatest(0, extract(epoch FROM clock_timestamp() - xact_start))) AS oldest
-      FROM pg_stat_activity
-      WHERE state IS DISTINCT FROM 'idle'
-        AND query NOT LIKE 'autovacuum:%'
-        AND xact_start IS NOT NULL
-        AND pid <> pg_backend_pid()) AS open
+SELECT transactions, coalesce(oldest, 0) AS oldest_timestamp_seconds, oldest AS oldest_age_seconds
+FROM (SELECT bool_and(backend_type IS NOT NULL) AS all_seen,
+             count(*) FILTER (WHERE is_open) AS transactions,
+             max(greatest(0, extract(epoch FROM clock_timestamp() - xact_start))) FILTER (WHERE is_open) AS oldest
+      FROM (SELECT *, state IS DISTINCT FROM 'idle' AND query NOT LIKE 'autovacuum:%' AND xact_start IS NOT NULL
+                      AND pid <> pg_backend_pid() AS is_open
+            FROM pg_stat_activity) AS session) AS open
+WHERE all_seen
 )sql";
 
 }  // namespace

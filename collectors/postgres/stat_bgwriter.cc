@@ -3,7 +3,7 @@
 // PostgreSQL 17 took the checkpointer's part to pg_stat_checkpointer and that of other processes to pg_stat_io. The old
 // names are filled from there:
 //
-//   checkpoints_timed, checkpoints_req             num_timed, num_requested
+//   checkpoints_timed, checkpoints_req             num_timed, num_requested, and a standby's restartpoints, as before
 //   checkpoint_write_time, checkpoint_sync_time    write_time, sync_time: of restartpoints too, as before
 //   buffers_checkpoint                             buffers_written
 //   buffers_backend                                relations' blocks written or added by all but the two writers
@@ -19,8 +19,8 @@ namespace pgwatch::collectors {
 namespace {
 
 constexpr const char* kSql = R"sql(
-SELECT checkpointer.num_timed AS checkpoints_timed,
-       checkpointer.num_requested AS checkpoints_req,
+SELECT checkpointer.num_timed + checkpointer.restartpoints_timed AS checkpoints_timed,
+       checkpointer.num_requested + checkpointer.restartpoints_req AS checkpoints_req,
        checkpointer.write_time AS checkpoint_write_time,
        checkpointer.write_time / 1000 AS checkpoint_write_time_seconds,
        checkpointer.sync_time AS checkpoint_sync_time,
@@ -67,8 +67,9 @@ Column total(const std::string& name, const std::string& help) {
 
 std::vector<Column> columns() {
   return {
-      total("checkpoints_timed", "Checkpoints begun because checkpoint_timeout had passed."),
-      total("checkpoints_req", "Checkpoints begun on request, as of max_wal_size."),
+      total("checkpoints_timed",
+            "Checkpoints, and restartpoints of a standby, begun because checkpoint_timeout had passed."),
+      total("checkpoints_req", "Checkpoints, and restartpoints of a standby, begun on request, as of max_wal_size."),
       total("checkpoint_write_time", "Milliseconds that checkpoints and restartpoints spent on writing."),
       total("checkpoint_write_time_seconds", "Seconds that checkpoints and restartpoints spent on writing."),
       total("checkpoint_sync_time", "Milliseconds that checkpoints and restartpoints spent on syncing files."),

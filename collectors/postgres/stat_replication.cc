@@ -1,5 +1,8 @@
 // stat_replication: the standbys and other receivers connected to this server, a row for each.
 //
+// Receivers without slots that call themselves alike, behind one address, are told apart by the sender's process id in
+// place of a slot, as postgres_exporter 0.19 has it for all.
+//
 // Positions move while they are read, and after a restart a standby has received less than it has replayed: so the
 // greater of two positions is the one that is ahead.
 #include "collectors/catalogue.h"
@@ -10,7 +13,9 @@ namespace {
 constexpr const char* kSql = R"sql(
 SELECT sender.application_name,
        host(sender.client_addr) AS client_addr,
-       slot.slot_name,
+       coalesce(slot.slot_name::text,
+                CASE WHEN count(*) OVER (PARTITION BY sender.application_name, sender.client_addr, slot.slot_name) > 1
+                     THEN sender.pid::text END) AS slot_name,
        sender.state,
        sender.sync_state,
        floor(extract(epoch FROM sender.reply_time)) AS reply_time,

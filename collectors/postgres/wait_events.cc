@@ -12,7 +12,7 @@ SELECT coalesce(wait_event_type, '') AS wait_event_type,
 FROM (SELECT *, bool_and(backend_type IS NOT NULL) OVER () AS all_seen FROM pg_stat_activity) AS session
 WHERE all_seen
   AND pid <> pg_backend_pid()
-  AND state <> 'idle'
+  AND state IS DISTINCT FROM 'idle'
   AND wait_event_type IS DISTINCT FROM 'Activity'
 GROUP BY 1, 2
 ORDER BY 3 DESC, 1, 2

@@ -19,8 +19,16 @@ std::string refusal(const Failure& failure) {
   return "";
 }
 
+// Of an extension whose functions may be called and whose schema may not be used.
+std::string cure_of_schema(std::string_view message) {
+  const std::string_view begin = "permission denied for schema ";
+  if (!message.starts_with(begin)) return "";
+  return "GRANT USAGE ON SCHEMA " + quote_name(message.substr(begin.size())) + " TO {role}";
+}
+
 std::string with_cure(const Failure& failure, const std::string& reason, const Question::Asking& asking) {
-  std::string cure = asking.instrument->collector().privilege;
+  std::string cure = cure_of_schema(failure.message);
+  if (cure.empty()) cure = asking.instrument->collector().privilege;
   if (reason != "permission" || cure.empty() || !asking.facts) return failure.message;
   const std::string role = "{role}";
   if (const std::size_t at = cure.find(role); at != std::string::npos)
@@ -116,10 +124,10 @@ void Desk::refuse(Question& question, Outcome outcome, std::string reason, std::
   publish(question, outcome, std::move(reason), std::move(detail));
 }
 
-void Desk::rest(Question& question, const std::string& reason, const std::string& detail) {
+void Desk::rest(Question& question, const std::string& reason, const std::string& detail, std::chrono::minutes pause) {
   if (!question.asking) question.asking = std::make_unique<Question::Asking>(question, nullptr);
   publish(question, Outcome::kSkipped, reason, detail);
-  question.rests_until = now() + kRest;
+  question.rests_until = now() + pause;
 }
 
 void Desk::publish(Question& question, Outcome outcome, std::string reason, std::string detail) {

@@ -34,7 +34,8 @@ class Desk {
 
   // An asking that never was: the question could not even be put. rest() is for what the server refused.
   void refuse(Question& question, Outcome outcome, std::string reason, std::string detail);
-  void rest(Question& question, const std::string& reason, const std::string& detail);
+  void rest(Question& question, const std::string& reason, const std::string& detail,
+            std::chrono::minutes pause = kRest);
 
  private:
   Step next_step(Question& question);

@@ -15,6 +15,8 @@ namespace {
 constexpr seconds kGrace{1};
 // What broke with its connection is asked again sooner than what was answered.
 constexpr seconds kRetry{10};
+constexpr std::chrono::minutes kRestOfLogins{5};
+constexpr const char* kAuth = "auth";
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -142,20 +144,24 @@ void Visitor::link_finished(postgres::Finished finished) {
 void Visitor::link_down(const postgres::Down& down) {
   using postgres::DownReason;
   round_.cancel();
-  const bool refused = down.reason == DownReason::kAuth || down.reason == DownReason::kNoDatabase;
-  if (refused && !visit_->database.empty()) return refuse_database(down);
-  fail_round({visit_->over ? kTimeout : kConnection, down.detail});
+  const bool elsewhere = !visit_->database.empty();
+  if (elsewhere && down.reason == DownReason::kNoDatabase) return refuse_database(down, Desk::kRest);
+  // While a password is changed nobody may log in, for a moment: the first time is a failure like others.
+  const bool again = std::ranges::any_of(visit_->questions, [](const auto& one) { return one->failing == kAuth; });
+  if (elsewhere && down.reason == DownReason::kAuth && again) return refuse_database(down, kRestOfLogins);
+  const char* why = down.reason == DownReason::kAuth ? kAuth : kConnection;
+  fail_round({visit_->over ? kTimeout : why, down.detail});
   end_visit();
 }
 
 // Said once for the database and not for each collector; tried again when its questions have rested.
-void Visitor::refuse_database(const postgres::Down& down) {
+void Visitor::refuse_database(const postgres::Down& down, std::chrono::minutes pause) {
   const std::string reason(to_string(down.reason));
   bool known = true;
   for (const QuestionPtr& question : site_.questions) {
     if (question->visit_database != visit_->database) continue;
     known = std::exchange(question->failing, reason) == reason && known;
-    site_.services.desk.rest(*question, reason, down.detail);
+    site_.services.desk.rest(*question, reason, down.detail, pause);
     done_with(question);
   }
   if (!known)

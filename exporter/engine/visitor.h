@@ -50,7 +50,7 @@ class Visitor final : private LinkOwner {
   bool has_statement(const QuestionPtr& question, const FactsPtr& facts);
   void send_round();
   void fail_round(const Failure& failure);
-  void refuse_database(const postgres::Down& down);
+  void refuse_database(const postgres::Down& down, std::chrono::minutes pause);
   void end_visit();
   void done_with(const QuestionPtr& question);
 

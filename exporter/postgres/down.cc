@@ -26,7 +26,7 @@ constexpr std::array kStates = {
           "certificate authentication failed",
           {DownReason::kAuth, "the certificate's common name must be the role's, or pg_ident.conf must map it"}},
     State{"28", "", {DownReason::kAuth}},
-    State{"42501", "", {DownReason::kAuth, "GRANT CONNECT ON DATABASE lets the role in"}},
+    State{"42501", "", {DownReason::kNoDatabase, "GRANT CONNECT ON DATABASE lets the role in"}},
     State{"3D000", "", {DownReason::kNoDatabase}},
     State{"55000", "", {DownReason::kNoDatabase}},  // it accepts no connections
     State{"53300", "", {DownReason::kTooManyConnections}},

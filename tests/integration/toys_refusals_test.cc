@@ -70,7 +70,7 @@ TEST_F(Refusals, ADatabaseThatLetsNobodyInIsSkippedAndTheOthersAreNot) {
   RunningEngine engine(all);
   const Scrape scrape = engine.ask_until([](const Scrape& one) {
     return one.page.value("pg_everywhere_value", {{"datname", "open"}}) &&
-           one.page.value("pgwatch_collector_skipped", of("everywhere", "auth", "closed"));
+           one.page.value("pgwatch_collector_skipped", of("everywhere", "no_database", "closed"));
   });
   EXPECT_EQ(scrape.page.value("pg_everywhere_value", {{"datname", "open"}}), 1);
   EXPECT_EQ(scrape.page.value("pgwatch_collector_success", {{"datname", "closed"}}), 1);

@@ -53,6 +53,17 @@ TEST_F(DeskTest, NamesTheGrantForTheRoleThatAsks) {
   EXPECT_EQ(question->latest->detail, R"(permission denied for view v; cure: GRANT SELECT ON v TO "my ""role""")");
 }
 
+TEST_F(DeskTest, NamesTheSchemaThatMayNotBeUsed) {
+  const auto question = question_of(toy());
+  auto facts = std::make_shared<Facts>(*facts_);
+  facts->user = "pgwatch";
+  facts_ = facts;
+  begin(*question);
+  desk_.fail(*question, {"42501", "permission denied for schema ext"});
+  EXPECT_EQ(question->latest->detail,
+            R"(permission denied for schema ext; cure: GRANT USAGE ON SCHEMA "ext" TO "pgwatch")");
+}
+
 // -- Plans ------------------------------------------------------------------------------------------------------------
 
 struct Planned {

@@ -18,7 +18,7 @@ TEST(Down, ReadsTheSqlstateInAnyLanguage) {
   EXPECT_EQ(reason_of(said("FATAL:  28P01: password authentication failed for user \"w\"")), "auth");
   EXPECT_EQ(reason_of(said("ВАЖНО:  28P01: пользователь \"w\" не прошёл проверку")), "auth");
   EXPECT_EQ(reason_of(said("FATAL:  28000: no pg_hba.conf entry for host \"192.0.2.2\"")), "auth");
-  EXPECT_EQ(reason_of(said("FATAL:  42501: permission denied for database \"sales\"")), "auth");
+  EXPECT_EQ(reason_of(said("FATAL:  42501: permission denied for database \"sales\"")), "no_database");
   EXPECT_EQ(reason_of(said("FATAL:  53300: sorry, too many clients already")), "too_many_connections");
   EXPECT_EQ(reason_of(said("FATAL:  57P03: the database system is starting up")), "starting");
   EXPECT_EQ(reason_of(said("FATAL:  57P03: the database system is not yet accepting connections")), "starting");
