@@ -20,7 +20,7 @@ constexpr const char* kSql = R"sql(
 SELECT name,
        CASE WHEN name IN ('default_transaction_read_only', 'jit', 'max_parallel_workers_per_gather',
                           'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
-                          'client_connection_check_interval') THEN reset_val
+                          'client_connection_check_interval', 'idle_session_timeout') THEN reset_val
             WHEN name = 'transaction_read_only' AND NOT pg_is_in_recovery() THEN reset_val
             ELSE setting END AS setting,
        unit

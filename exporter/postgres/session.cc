@@ -26,12 +26,13 @@ Settings core_settings(const SessionSettings& settings) {
       {"statement_timeout", in_milliseconds(settings.statement_timeout)},
       {"lock_timeout", in_milliseconds(settings.lock_timeout)},
       {"idle_in_transaction_session_timeout", in_milliseconds(settings.statement_timeout + 1s)},
+      {"idle_session_timeout", "0"},  // between scrapes the kept connection is idle
   };
   if (settings.search_path == SearchPath::kCatalog) list.emplace_back("search_path", "pg_catalog");
   return list;
 }
 
-// All in one statement, passing over what this server does not have (jit came with 11).
+// All in one statement, passing over what this server does not have (idle_session_timeout came with 14).
 std::string set_statement(const Settings& settings, Until until) {
   std::string values;
   for (const auto& [name, value] : settings)

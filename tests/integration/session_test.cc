@@ -74,6 +74,18 @@ TEST_F(RealSession, PooledTransactionsLeaveNothingBehind) {
   EXPECT_TRUE(server_->wait_until(state, "idle 0")) << "no transaction is left open";
 }
 
+// Between two scrapes the kept connection is idle.
+TEST_F(RealSession, OutlivesTheServersPatienceWithIdleOnes) {
+  if (server_->value("SELECT current_setting('idle_session_timeout', true) IS NULL") == "t")
+    GTEST_SKIP() << "PostgreSQL 13 has no idle_session_timeout";
+  server_->sql("ALTER ROLE pgwatch SET idle_session_timeout = '50ms'");
+  Connection connection(parameters(server_->conninfo()));
+  ASSERT_TRUE(connect(connection));
+  for (const std::string& sql : session_statements({})) ask(connection, {{1, sql}});
+  EXPECT_EQ(shown(ask(connection, {{1, "SHOW idle_session_timeout"}}).at(1)), "0");
+  server_->sql("ALTER ROLE pgwatch RESET idle_session_timeout");
+}
+
 // What it locked is free again before the next one runs.
 TEST_F(RealSession, StatementsOfAPooledTransactionKeepNoLock) {
   server_->sql("CREATE TABLE held (); GRANT SELECT ON held TO pgwatch");
