@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "tests/support/proc.h"
@@ -79,6 +80,17 @@ Command pgwatch_command(std::vector<std::string> arguments) {
   command.arguments = std::move(arguments);
   command.arguments.insert(command.arguments.begin(), PGWATCH_BINARY);
   return command;
+}
+
+std::string Pgwatch::log() const {
+  constexpr std::chrono::milliseconds kMoment{30};
+  std::string before;
+  std::string log = process_.errors();
+  do {
+    std::this_thread::sleep_for(kMoment);
+    before = std::exchange(log, process_.errors());
+  } while (log != before);
+  return log;
 }
 
 }  // namespace pgwatch::test

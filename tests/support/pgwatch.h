@@ -40,7 +40,8 @@ class Pgwatch {
   std::optional<int> wait(std::chrono::milliseconds patience = kPatience) const { return process_.wait(patience); }
   std::optional<int> stop() const;  // SIGTERM, and the exit status; nothing where it does not end
 
-  std::string log() const { return process_.errors(); }
+  // All of it: a thread of its own writes it, so it is read until nothing more has come for a moment.
+  std::string log() const;
   pid_t pid() const { return process_.pid(); }
   std::size_t open_files() const;
   std::size_t resident_bytes() const;
