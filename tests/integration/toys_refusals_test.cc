@@ -80,5 +80,28 @@ TEST_F(Refusals, ADatabaseThatLetsNobodyInIsSkippedAndTheOthersAreNot) {
   for (const char* database : {"open", "closed"}) server_->sql("DROP DATABASE " + std::string(database));
 }
 
+// As while its password is changed.
+TEST_F(Refusals, ALoginThatFailsForAMomentIsTriedAgainAndWhatIsKnownStays) {
+  server_->sql("CREATE DATABASE other");
+  Collector everywhere = toy("everywhere", "SELECT 1 AS value");
+  everywhere.scope = Scope::kDatabase;
+  TestWorld one = world({everywhere});
+  one.target.databases.include = {"other"};
+  one.turn_interval = 3s;
+  RunningEngine engine(one);
+  const Labels other = {{"datname", "other"}};
+  engine.ask_until([&](const Scrape& scrape) { return scrape.page.value("pg_everywhere_value", other) == 1; });
+  server_->sql("ALTER ROLE pgwatch NOLOGIN");
+  const Scrape failed = engine.ask_until(
+      [&](const Scrape& scrape) { return scrape.page.value("pgwatch_collector_success", other) == 0; });
+  server_->sql("ALTER ROLE pgwatch LOGIN");
+  EXPECT_EQ(failed.answer("everywhere", "other").latest->reason, "auth");
+  EXPECT_EQ(failed.page.value("pg_everywhere_value", other), 1);
+  const Scrape well = engine.ask_until(
+      [&](const Scrape& scrape) { return scrape.page.value("pgwatch_collector_success", other) == 1; });
+  EXPECT_EQ(well.answer("everywhere", "other").latest->outcome, Outcome::kOk);
+  server_->sql("DROP DATABASE other");
+}
+
 }  // namespace
 }  // namespace pgwatch::test
