@@ -98,7 +98,8 @@ http::Handler Program::make_handler() {
   http::Backend backend;
   for (const auto& [theirs, ours] : command_line::kCollectorAliases) backend.aliases.emplace(theirs, ours);
   backend.ask = [this](http::Backend::Ask ask, std::function<void(Snapshot)> done) {
-    engine_.ask({std::move(ask.collectors), std::move(ask.targets), ask.deadline}, std::move(done));
+    engine_.ask({.collectors = std::move(ask.collectors), .targets = std::move(ask.targets), .deadline = ask.deadline},
+                std::move(done));
   };
   backend.world = [this] { return engine_.world(); };
   backend.report = [this](const Snapshot& snapshot) {

@@ -29,13 +29,18 @@ BlockPtr unanswered(const Question& question, const Attendance& attendance, Stea
 }  // namespace
 
 bool Attendance::settled(const Question& question) const {
-  if (question.in_background() || question.rests(asked_at)) return true;
+  if (in_background(question) || question.rests(asked_at)) return true;
   if (fresh(question)) return true;
   return young(question.last_good, question, asked_at);
 }
 
 bool Attendance::settled() const {
   return std::ranges::all_of(questions, [this](const QuestionPtr& question) { return settled(*question); });
+}
+
+bool Attendance::in_background(const Question& question) const {
+  const bool is_awaited = !question.latest && std::ranges::find(awaited, question.instrument->name()) != awaited.end();
+  return question.in_background() && !is_awaited;
 }
 
 bool Attendance::fresh(const Question& question) const {
@@ -60,12 +65,12 @@ Answered answer_for(const Question& question, const Attendance& attendance, Stea
   // As of the request, as in settled(): what needed no asking then has not become too old by waiting for others.
   const BlockPtr stand_in = young(question.last_good, question, attendance.asked_at) ? question.last_good : nullptr;
   const bool fresh = attendance.fresh(question);
-  const bool waits_for_none = question.in_background() || question.rests(attendance.asked_at);
+  const bool waits_for_none = attendance.in_background(question) || question.rests(attendance.asked_at);
   if (fresh || (waits_for_none && question.latest)) {
     const bool good = fresh && question.latest->outcome == Outcome::kOk;
     return {question.latest, good ? question.latest : stand_in};
   }
-  if (question.in_background()) return {};  // never answered yet
+  if (attendance.in_background(question)) return {};  // never answered yet
   if (stand_in) return {stand_in, stand_in};
   return {unanswered(question, attendance, now), nullptr};
 }

@@ -19,6 +19,7 @@ struct Attendance {
   SteadyTime planned_after = SteadyTime::max();  // and so is a skip: when the flight it joined was planned
   SteadyTime deadline;
   std::vector<QuestionPtr> questions;  // what it asks for, in the World's order
+  std::vector<std::string> awaited;    // collectors it waits for on the slow lane, too
   std::function<void()> done;          // it leaves
 
   Timer alarm;
@@ -31,6 +32,8 @@ struct Attendance {
   // that comes on the slow lane.
   bool settled(const Question& question) const;
   bool settled() const;
+  // Whether the question's answer comes in its own time, and not to this request.
+  bool in_background(const Question& question) const;
   // Whether the question's latest answer is one to this request.
   bool fresh(const Question& question) const;
 };

@@ -49,6 +49,8 @@ void Question::take_over(const Question& changed) {
   if (instrument != changed.instrument) planned.reset();
   instrument = changed.instrument;
   keep = changed.keep;
+  visit_database = changed.visit_database;
+  timeout = changed.timeout;
   rests_until = {};
   interval = changed.interval;
 }

@@ -172,6 +172,7 @@ void Engine::Core::add_attendance(const HearingPtr& hearing, const std::shared_p
   attendance->world = entered_;
   attendance->asked_at = attendance->fresh_after = hearing->asked_at;
   attendance->deadline = request.deadline;
+  attendance->awaited = request.awaited;
   attendance->done = [this, hearing] { left(hearing); };
   ++hearing->waiting;
   hearing->attendances.emplace_back(attended, attendance);

@@ -20,6 +20,7 @@ struct Question {
   std::string database;        // "" unless it is asked per database
   std::string labels;          // of its Blocks
   std::string visit_database;  // where the visitor has to go; "" is the target's own
+  Milliseconds timeout{0};     // of a statement on the visitor
 
   SteadyTime due;          // when the engine's own timer asks next
   Memory memory;           // what the next asking begins with
@@ -48,6 +49,8 @@ struct Question {
   Milliseconds keep{0};      // how long an answer may stand in
   Milliseconds interval{0};  // of the engine's own timer; 0: asked by requests alone
 
+  // One of all databases, and not one that its collector names.
+  bool takes_its_turn() const { return !visit_database.empty() && collector().database.empty(); }
   // Asked by the engine's own timer, or grown into more than one step: no request waits for it.
   bool in_background() const { return interval.count() > 0 || (asking && asking->carrier == Carrier::kVisitor); }
   bool rests(SteadyTime moment) const { return moment < rests_until; }

@@ -25,7 +25,9 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 Visitor::Visitor(Site& site, Events events)
     : site_(site), events_(std::move(events)), next_(site.services.loop), round_(site.services.loop) {}
 
-Visitor::~Visitor() { site_.close_link(link_, site_.target->access.timeouts.slow_statement); }
+Visitor::~Visitor() {
+  if (visit_) site_.close_link(link_, visit_->timeout);
+}
 
 // -- What is due ------------------------------------------------------------------------------------------------------
 
@@ -33,7 +35,7 @@ Visitor::~Visitor() { site_.close_link(link_, site_.target->access.timeouts.slow
 // step waits to be carried.
 bool Visitor::wants_visit(const Question& question, SteadyTime now) const {
   if (question.asking) return question.asking->carrier == Carrier::kVisitor;
-  return question.interval.count() > 0 && (question.visit_database.empty() || site_.scraped_lately(now));
+  return question.interval.count() > 0 && (!question.takes_its_turn() || site_.scraped_lately(now));
 }
 
 QuestionPtr Visitor::most_due(SteadyTime now) const {
@@ -43,13 +45,17 @@ QuestionPtr Visitor::most_due(SteadyTime now) const {
   return first;
 }
 
-// All that is due in the same database, those that were quick last time first.
+// Whether one session serves both.
+bool go_together(const Question& one, const Question& other) {
+  return one.visit_database == other.visit_database && one.timeout == other.timeout &&
+         one.collector().own_search_path == other.collector().own_search_path;
+}
+
+// All that is due and that one session serves, those that were quick last time first.
 std::vector<QuestionPtr> Visitor::due_with(const Question& first, SteadyTime now) const {
   std::vector<QuestionPtr> due;
   for (const QuestionPtr& question : site_.questions) {
-    const bool together = question->visit_database == first.visit_database &&
-                          question->collector().own_search_path == first.collector().own_search_path;
-    if (together && question->due <= now && wants_visit(*question, now)) due.push_back(question);
+    if (go_together(*question, first) && question->due <= now && wants_visit(*question, now)) due.push_back(question);
   }
   std::ranges::stable_sort(due, {}, [](const QuestionPtr& question) {
     return question->latest ? question->latest->duration : std::chrono::nanoseconds{0};
@@ -73,6 +79,7 @@ void Visitor::begin_visit(const Question& first, std::vector<QuestionPtr> questi
   auto visit = std::make_unique<Visit>();
   visit->database = first.visit_database;
   visit->own_search_path = first.collector().own_search_path;
+  visit->timeout = first.timeout;
   // In the target's own database the facts are known: what needs no statement needs no login either.
   if (visit->database.empty())
     std::erase_if(questions, [&](const QuestionPtr& one) { return !has_statement(one, events_.kept()->facts()); });
@@ -83,7 +90,7 @@ void Visitor::begin_visit(const Question& first, std::vector<QuestionPtr> questi
   visit_ = std::move(visit);
   last_login_ = now();
   // Of several hosts the one that scrapes ask: a page speaks of one server.
-  link_ = site_.open_link(visit_->database, site_.target->access.timeouts.slow_statement,
+  link_ = site_.open_link(visit_->database, visit_->timeout,
                           visit_->own_search_path ? SearchPath::kRole : SearchPath::kCatalog, *this,
                           events_.kept()->endpoint());
 }
@@ -118,7 +125,10 @@ void Visitor::send_round() {
   std::vector<postgres::Task> tasks;
   for (std::size_t i = 0; i < visit_->asked.size(); ++i) tasks.push_back({i, visit_->asked[i]->asking->sql});
   link_->ask(std::move(tasks));
-  round_.at(now() + site_.target->access.timeouts.slow_statement + kGrace, [this] {
+  // What has a timeout of its own has a turn of its own: one that hangs costs those behind it nothing but time.
+  const bool by_turns = visit_->asked.front()->collector().timeout.count() > 0;
+  const Milliseconds patience = visit_->timeout * (by_turns ? visit_->asked.size() : 1);
+  round_.at(now() + patience + kGrace, [this] {
     visit_->over = true;
     link_->give_up();
   });
@@ -128,7 +138,7 @@ void Visitor::link_finished(postgres::Finished finished) {
   const QuestionPtr question = std::exchange(visit_->asked[finished.ticket], nullptr);
   Desk& desk = site_.services.desk;
   const bool cut = visit_->over && std::holds_alternative<Failure>(finished.answer);
-  const Answer answer = cut ? Answer(Failure{kTimeout, "not answered within slow_statement"}) : finished.answer;
+  const Answer answer = cut ? Answer(too_late()) : finished.answer;
   if (desk.accept(*question, answer) == Desk::Progress::kDone) return done_with(question);
   Step step = desk.again(*question);
   if (auto* statement = std::get_if<Statement>(&step)) {
@@ -186,11 +196,15 @@ void Visitor::fail_round(const Failure& failure) {
   }
 }
 
+Failure Visitor::too_late() const {
+  return {kTimeout, "not answered within " + std::to_string(visit_->timeout.count()) + " ms"};
+}
+
 void Visitor::end_visit() {
   round_.cancel();
-  fail_round({kTimeout, "not answered within slow_statement"});
+  fail_round(too_late());
+  site_.close_link(link_, visit_->timeout);
   visit_.reset();
-  site_.close_link(link_, site_.target->access.timeouts.slow_statement);
   events_.closed();
   next_.at(now(), [this] { consider(); });
 }

@@ -34,6 +34,7 @@ class Visitor final : private LinkOwner {
   struct Visit {
     std::string database;  // "" is the target's own
     bool own_search_path = false;
+    Milliseconds timeout{0};             // of each statement
     std::vector<QuestionPtr> questions;  // to be put in the next pipeline
     std::vector<QuestionPtr> asked;      // in the one under way; ticket = index; answered ones are null
     bool over = false;                   // the pipeline's time has passed
@@ -51,6 +52,7 @@ class Visitor final : private LinkOwner {
   void send_round();
   void fail_round(const Failure& failure);
   void refuse_database(const postgres::Down& down, std::chrono::minutes pause);
+  Failure too_late() const;
   void end_visit();
   void done_with(const QuestionPtr& question);
 

@@ -64,11 +64,11 @@ void Watch::make_questions() {
   const std::string& own = site_.conninfo.database();
   for (const InstrumentPtr& instrument : site_.target->instruments) {
     if (instrument->collector().scope == Scope::kServer) {
-      add_question(instrument, "", false, before);
+      add_question(instrument, "", before);
       continue;
     }
-    if (site_.target->databases.takes(own)) add_question(instrument, own, false, before);
-    for (const std::string& database : databases_) add_question(instrument, database, true, before);
+    if (site_.target->databases.takes(own)) add_question(instrument, own, before);
+    for (const std::string& database : databases_) add_question(instrument, database, before);
   }
 }
 
@@ -80,7 +80,7 @@ std::vector<std::string> Watch::other_databases() const {
   return others;
 }
 
-void Watch::add_question(const InstrumentPtr& instrument, const std::string& database, bool elsewhere,
+void Watch::add_question(const InstrumentPtr& instrument, const std::string& database,
                          const std::vector<QuestionPtr>& before) {
   const Collector& collector = instrument->collector();
   auto question = std::make_shared<Question>();
@@ -90,10 +90,14 @@ void Watch::add_question(const InstrumentPtr& instrument, const std::string& dat
   question->labels = site_.target->label_text();
   if (!database.empty()) append_label(question->labels, "datname", database);
   question->keep = instrument->keep();
-  if (collector.lane == Lane::kSlow || collector.own_search_path) question->interval = collector.interval;
+  const std::string& place = collector.database.empty() ? database : collector.database;
+  if (place != site_.conninfo.database()) question->visit_database = place;
+  const Milliseconds patience = site_.target->access.timeouts.slow_statement;
+  question->timeout = collector.timeout.count() > 0 ? collector.timeout : patience;
+  const bool is_timed = collector.lane == Lane::kSlow || collector.own_search_path || !collector.database.empty();
+  if (is_timed) question->interval = collector.interval;
   if (collector.keep.count() == 0) question->keep = 3 * question->interval;
-  if (elsewhere) {
-    question->visit_database = database;
+  if (question->takes_its_turn()) {
     question->interval = std::max(question->interval, site_.turn_interval);
     // With many databases it is the logins, one a second, that set the pace.
     const Milliseconds round = std::max<Milliseconds>(question->interval, seconds{databases_.size()});
@@ -164,7 +168,7 @@ void Watch::carry(const QuestionPtr& question, Step step) {
   if (const auto* read = std::get_if<HostRead>(&step)) {
     question->asking->carrier = Carrier::kHost;
     const Timeouts& timeouts = site_.target->access.timeouts;
-    const SteadyTime deadline = now() + (question->interval.count() > 0 ? timeouts.slow_statement : timeouts.statement);
+    const SteadyTime deadline = now() + (question->interval.count() > 0 ? question->timeout : timeouts.statement);
     const std::string subject = question->server + "/" + question->instrument->name();
     return site_.services.host.start(subject, *read, deadline,
                                      [watch = weak_from_this(), question](const Answer& answer) {

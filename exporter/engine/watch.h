@@ -32,7 +32,7 @@ class Watch final : public Attended, public std::enable_shared_from_this<Watch> 
 
  private:
   void make_questions();
-  void add_question(const InstrumentPtr& instrument, const std::string& database, bool elsewhere,
+  void add_question(const InstrumentPtr& instrument, const std::string& database,
                     const std::vector<QuestionPtr>& before);
   std::vector<std::string> other_databases() const;
   void kept_changed();

@@ -47,6 +47,8 @@ struct Check {
   // REQUIRES: the server is up, but for a check that reads no answer. Gives at least one finding.
   std::function<std::vector<Finding>(const Evidence&, const Threshold&)> judge;
   bool compares = false;  // it reads how an answer has changed: a first look can accuse and not convict
+  // Where it is made: everywhere, or only at the servers that have its collector.
+  bool where_collected = false;
 };
 
 // The check that tells a server's end, so that no other needs to.
@@ -55,8 +57,10 @@ inline constexpr const char* kUpCheck = "up";
 // ok, warning or critical, as the value stands to the threshold: at it is beyond it.
 Status compare(double value, const Threshold& threshold);
 
-// Every check there is.
+// The built-in checks.
 std::vector<Check> checks();
 std::vector<CheckInfo> check_infos();
+// These and the ones that the World's own configuration makes.
+std::vector<Check> checks_for(const World& world);
 
 }  // namespace pgwatch::health

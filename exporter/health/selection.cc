@@ -31,6 +31,8 @@ std::string complaint(const std::string& pattern, const World& world, std::span<
 }  // namespace
 
 bool is_wanted(const Target& target, const Check& check, const Selection& selection) {
+  const auto is_its_collector = [&](const InstrumentPtr& one) { return one->name() == check.collector; };
+  if (check.where_collected && std::ranges::none_of(target.instruments, is_its_collector)) return false;
   return setting_of(target.checks, check.info).enabled && selection.takes(target.name, check.info.name);
 }
 

@@ -23,7 +23,7 @@ class Selection {
   std::vector<std::string> patterns_;
 };
 
-// It is turned on for the server, and selected.
+// It is made at the server, turned on for it, and selected.
 bool is_wanted(const Target& target, const Check& check, const Selection& selection);
 // The collectors whose answers the selected checks read; none where they read none.
 std::vector<std::string> collectors_for(const World& world, std::span<const Check> checks, const Selection& selection);

@@ -137,15 +137,18 @@ enum class Lane { kFast, kSlow };
 struct Collector {
   std::string name = {};  // config key, label `collector`
   std::string help = {};  // one sentence
+  std::string kind = {};  // collectors of one kind, as "freshness", may share metrics that agree; "": of its own
   Scope scope = Scope::kServer;
+  std::string database = {};   // of scope kServer: where it is asked, on the visitor; "": in the target's own
   bool enabled = true;         // by default; the configuration may say otherwise
   std::string extension = {};  // skipped, with that reason, where it is not installed
   Lane lane = Lane::kFast;
   std::chrono::milliseconds interval{std::chrono::minutes{5}};  // slow lane: time between two askings
-  std::chrono::milliseconds keep{0};    // how long an answer may be served again; 0 on the slow lane: three intervals
-  bool own_search_path = false;         // user queries: the role's own search_path, unprepared, on the visitor
-  std::string prefix = {};              // of its metrics; default pg_NAME
-  std::vector<std::string> needs = {};  // that only a planner asks facts for; those in Sql are found by themselves
+  std::chrono::milliseconds keep{0};     // how long an answer may be served again; 0 on the slow lane: three intervals
+  std::chrono::milliseconds timeout{0};  // of a statement on the visitor; 0: the target's slow_statement
+  bool own_search_path = false;          // user queries: the role's own search_path, unprepared, on the visitor
+  std::string prefix = {};               // of its metrics; default pg_NAME
+  std::vector<std::string> needs = {};   // that only a planner asks facts for; those in Sql are found by themselves
   Source source = {};
   std::vector<Column> columns = {};
   std::vector<Metric> patterns = {};  // families named by data, NAME ending in *: pg_settings_*

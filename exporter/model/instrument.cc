@@ -83,10 +83,15 @@ std::vector<std::string> names_of(const Metric& metric) {
   return {metric.name, metric.name + "_bucket", metric.name + "_sum", metric.name + "_count"};
 }
 
-// The same collector, made ready another way for other targets, says the same metrics again.
+bool are_kin(const Collector& first, const Collector& second) {
+  return !first.kind.empty() && first.kind == second.kind;
+}
+
+// The same collector, made ready another way for other targets, says the same metrics again; so does one of its kind.
 void check_claims(const std::string& name, const Claim& first, const Claim& second) {
   const bool same_collector = first.by->name() == second.by->name();
-  if (same_collector && *first.metric == *second.metric) return;
+  const bool may_share = same_collector || are_kin(first.by->collector(), second.by->collector());
+  if (may_share && *first.metric == *second.metric) return;
   const std::string subject = "metric " + name + " is declared by collector \"" + first.by->name() + '"';
   if (same_collector) throw std::invalid_argument(subject + " twice, with another type or help; agree on one");
   throw std::invalid_argument(subject + " and by collector \"" + second.by->name() + "\"; rename one");

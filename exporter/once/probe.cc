@@ -84,11 +84,13 @@ struct Probe::Collected {
 };
 
 Probe::Probe(const World& world, const Options& options, const std::string& version)
-    : options_(options),
+    : checks_(health::checks_for(world)),
+      options_(options),
       selection_(options.checks),
       complaints_(selection_.complaints(world, checks_)),
       targets_(health::targets_for(world, checks_, selection_)),
-      world_(narrowed(world, targets_, health::collectors_for(world, checks_, selection_), options)),
+      awaited_(health::collectors_for(world, checks_, selection_)),
+      world_(narrowed(world, targets_, awaited_, options)),
       collected_(std::make_shared<Collected>()),
       telemetry_(version),
       engine_(targets_.empty() ? nullptr : std::make_unique<Engine>(world_, telemetry_)) {}
@@ -147,7 +149,7 @@ std::vector<std::string> Probe::accused_at_first_look() const {
 
 void Probe::ask(const std::vector<std::string>& servers, SteadyTime deadline) {
   for (const std::string& server : servers) {
-    engine_->ask({.collectors = {}, .targets = {server}, .deadline = deadline},
+    engine_->ask({.collectors = {}, .targets = {server}, .awaited = awaited_, .deadline = deadline},
                  [collected = collected_, server](Snapshot snapshot) {
                    const std::lock_guard lock(collected->mutex);
                    if (collected->interrupted) tell_of_interruption(snapshot);

@@ -43,11 +43,12 @@ class Probe {
   Snapshot silence(const std::string& server) const;
 
   const SteadyTime began_ = std::chrono::steady_clock::now();
-  const std::vector<health::Check> checks_ = health::checks();
+  const std::vector<health::Check> checks_;
   const Options options_;
   const health::Selection selection_;
   const std::vector<std::string> complaints_;  // of the selection
   const std::vector<std::string> targets_;     // that have anything to check
+  const std::vector<std::string> awaited_;     // collectors that the checks read
   const WorldPtr world_;                       // no more than is asked for
   const std::shared_ptr<Collected> collected_;
   Telemetry telemetry_;

@@ -150,6 +150,53 @@ TEST_F(Visits, AHungVisitDelaysOtherVisitsByItsTimeoutAndNoScrape) {
   EXPECT_LE(census.most(), 3);
 }
 
+TEST_F(Visits, ACollectorThatNamesItsDatabaseIsAskedThereOnItsIntervalScrapedOrNot) {
+  std::atomic<int> asked = 0;
+  TestWorld five = five_databases("SELECT 1 AS value");
+  Collector named = slow("named", "SELECT current_database() AS place", 100ms);
+  named.database = "toy_2";
+  named.columns.push_back(label("place"));
+  named.emit = [&](const Rows& rows, Sink&) { asked += rows.at(0, "place") == "toy_2" ? 1 : 100; };
+  five.collectors.push_back(named);
+  RunningEngine engine(five);
+  EXPECT_TRUE(eventually([&] { return asked >= 2; }));
+  EXPECT_LT(asked, 100) << "nowhere else";
+  EXPECT_TRUE(engine.ask().answer("named", "").latest->database.empty()) << "it speaks of the server";
+}
+
+TEST_F(Visits, ARequestMayAwaitTheFirstAnswerOfTheSlowLane) {
+  RunningEngine engine(
+      world({slow("slept", "SELECT 1 AS value FROM pg_sleep(0.5)", 1h), toy("quick", "SELECT 1 AS value")}));
+  const Scrape scrape = engine.ask(kPatience, {.awaited = {"slept"}});
+  EXPECT_EQ(scrape.page.value("pg_slept_value", {}), 1);
+  EXPECT_GE(scrape.duration, 500ms);
+  const Scrape next = engine.ask(kPatience, {.awaited = {"slept"}});
+  EXPECT_EQ(next.page.value("pg_slept_value", {}), 1);
+  EXPECT_EQ(next.answer("slept", "").latest, scrape.answer("slept", "").latest) << "the first alone is waited for";
+}
+
+TEST_F(Visits, WhatIsAwaitedOnTheSlowLaneInVainHasTimedOut) {
+  RunningEngine engine(world({slow("slept", "SELECT 1 AS value FROM pg_sleep(60)", 1h)}));
+  EXPECT_EQ(engine.ask(300ms, {.awaited = {"slept"}}).answer("slept", "").latest->reason, "timeout");
+}
+
+TEST_F(Visits, EachWithATimeoutOfItsOwnHasItsTurnBehindOneThatHangs) {
+  std::vector<Collector> three;
+  for (const char* name : {"first", "hanging", "last"}) {
+    three.push_back(slow(name, "SELECT 1 AS value", 1h));
+    three.back().timeout = 700ms;
+  }
+  three[1].source = std::vector<Sql>{{"SELECT length(pg_sleep(60)::text) AS value"}};
+  TestWorld world = test_world(server_->conninfo(), std::move(three));
+  RunningEngine engine(world);
+  const Scrape all = engine.ask_until([](const Scrape& one) { return one.snapshot.answers.size() == 3; });
+  EXPECT_EQ(all.page.value("pg_first_value", {}), 1);
+  EXPECT_EQ(all.page.value("pg_last_value", {}), 1);
+  const Block& hung = *all.answer("hanging", "").latest;
+  EXPECT_EQ(hung.reason, "57014") << "the server ends it: " << hung.detail;
+  EXPECT_LT(hung.duration, 2s * kSlack);
+}
+
 // -- What does not end ------------------------------------------------------------------------------------------------
 
 // A frozen backend hears neither cancel nor hang-up. With two places there is none for another visit until it is gone;
