@@ -19,7 +19,7 @@ struct Request {
   std::vector<std::string> collectors = {};  // none named: all that are enabled
   std::vector<std::string> targets = {};     // none named: all
   std::vector<std::string> awaited = {};     // collectors whose first answer is waited for on the slow lane too
-  SteadyTime deadline;
+  SteadyTime deadline = {};
 };
 
 class Engine {
