@@ -180,7 +180,7 @@ TEST(Documents, ArchitectureIsReadInOneSitting) { EXPECT_LE(count_lines(read_sou
 
 TEST(Documents, LicencesNameEveryLibrary) {
   const std::string licences = read_source("docs/licenses.md");
-  for (const char* name : {"libpq", "libmicrohttpd", "yaml-cpp", "spdlog", "fmt", "prometheus-cpp", "CLI11", "zlib"})
+  for (const char* name : {"libpq", "libmicrohttpd", "yaml-cpp", "spdlog", "fmt", "prometheus-cpp", "CLI11", "date", "zlib"})
     EXPECT_THAT(licences, HasSubstr("| " + std::string(name) + " |"));
   EXPECT_THAT(read_source("LICENSE"), HasSubstr("Apache License"));
 }

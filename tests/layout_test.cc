@@ -22,7 +22,8 @@ const std::map<std::string, Folders>& may_include() {
   static const std::map<std::string, Folders> rules = {
       {"collectors", {"collectors", "exporter/model", "exporter/host"}},
       {"exporter", {"collectors", "exporter"}},
-      {"exporter/config", {"exporter/config", "exporter/model", "exporter/util"}},
+      {"exporter/calendar", {"exporter/calendar", "exporter/model", "exporter/util"}},
+      {"exporter/config", {"exporter/config", "exporter/calendar", "exporter/model", "exporter/util"}},
       {"exporter/engine", {"exporter/engine", "exporter/postgres", "exporter/host", "exporter/model", "exporter/util"}},
       {"exporter/health", {"exporter/health", "exporter/model", "exporter/util"}},
       {"exporter/host", {"exporter/host", "exporter/model", "exporter/util"}},
@@ -39,6 +40,7 @@ const std::map<std::string, Folders>& may_include() {
 const std::map<std::string, std::string>& libraries() {
   static const std::map<std::string, std::string> homes = {
       {"CLI/", "exporter"},
+      {"date/", "exporter/calendar"},
       {"libpq-fe.h", "exporter/postgres"},
       {"microhttpd.h", "exporter/http"},
       {"prometheus/", "exporter/engine"},
