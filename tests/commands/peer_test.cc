@@ -18,6 +18,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
+const fs::path kScripts = PGWATCH_SOURCE_FOLDER "/scripts";
+
 std::string text_of(const fs::path& file) {
   std::stringstream text;
   text << std::ifstream(file).rdbuf();
@@ -28,7 +30,7 @@ class Peer : public testing::Test {
  protected:
   void SetUp() override {
     fs::create_directory(folder_.path() / "scripts");
-    fs::copy(PGWATCH_SOURCE_FOLDER "/scripts/peer", folder_.path() / "scripts");
+    for (const char* name : {"debian", "peer"}) fs::copy(kScripts / name, folder_.path() / "scripts");
     have("sid=0.19.1");
     impostors_.add("dpkg",
                    "mkdir -p package/usr/bin && printf '#!/bin/sh\\n' >package/usr/bin/prometheus-postgres-exporter"

@@ -7,7 +7,7 @@
 namespace pgwatch::test {
 
 void OnEachMajor::SetUp() {
-  if (const std::string why = why_missing(major()); !why.empty()) GTEST_SKIP() << why;
+  if (const std::string why = why_missing({.major = major()}); !why.empty()) GTEST_SKIP() << why;
 }
 
 std::string major_name(const testing::TestParamInfo<int>& info) { return "pg" + std::to_string(info.param); }

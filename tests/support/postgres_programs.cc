@@ -26,8 +26,19 @@ fs::path newest_installed() {
   return newest;
 }
 
-fs::path folder_of(int major) {
-  return major == 0 ? newest_installed() : fs::path(PGWATCH_SERVERS) / std::to_string(major);
+fs::path community() {
+  const char* folder = std::getenv("PGWATCH_TIMESCALEDB");
+  return folder != nullptr ? folder : "";
+}
+
+fs::path place_of(Installation installation) {
+  const std::string major = std::to_string(installation.major);
+  switch (installation.timescaledb) {
+    case TimescaleDb::kNone: return installation.major == 0 ? newest_installed() : fs::path(PGWATCH_SERVERS) / major;
+    case TimescaleDb::kApache: return fs::path(PGWATCH_TIMESCALEDB_SERVERS) / major;
+    case TimescaleDb::kCommunity: return community();
+  }
+  return {};
 }
 
 bool all_may_enter(const fs::path& folder) {
@@ -41,23 +52,35 @@ bool needs_mount(const fs::path& folder) { return !server_user().empty() && !all
 
 }  // namespace
 
-std::string why_missing(int major) {
-  if (has_server(folder_of(major))) return "";
-  if (major == 0) return "no PostgreSQL server is installed: run scripts/install test";
-  return "PostgreSQL " + std::to_string(major) + " is not here: run scripts/servers";
+std::string why_missing(Installation installation) {
+  if (has_server(place_of(installation))) return "";
+  const std::string server = "PostgreSQL " + std::to_string(installation.major);
+  switch (installation.timescaledb) {
+    case TimescaleDb::kNone: break;
+    case TimescaleDb::kApache: return server + " with TimescaleDB is not here: run scripts/timescaledb";
+    case TimescaleDb::kCommunity:
+      return "TimescaleDB's community edition is not here: let PGWATCH_TIMESCALEDB name the folder of a PostgreSQL "
+             "with it";
+  }
+  if (installation.major == 0) return "no PostgreSQL server is installed: run scripts/install test";
+  return server + " is not here: run scripts/servers";
 }
 
-std::string postgres_program(int major, std::string_view name) {
-  if (const std::string why = why_missing(major); !why.empty()) throw std::runtime_error(why);
-  const fs::path folder = folder_of(major);
+fs::path folder_of(Installation installation) {
+  if (const std::string why = why_missing(installation); !why.empty()) throw std::runtime_error(why);
+  return place_of(installation);
+}
+
+std::string postgres_program(Installation installation, std::string_view name) {
+  const fs::path folder = folder_of(installation);
   return (needs_mount(folder) ? kMountPoint : folder) / "bin" / name;
 }
 
 std::string server_user() { return ::geteuid() == 0 ? "postgres" : ""; }
 
-Command server_command(int major, std::vector<std::string> arguments) {
+Command server_command(Installation installation, std::vector<std::string> arguments) {
   Command command{.arguments = std::move(arguments), .environment = {{"LC_ALL", "C.UTF-8"}}, .user = server_user()};
-  if (const fs::path folder = folder_of(major); needs_mount(folder)) command.mounts = {{folder, kMountPoint}};
+  if (const fs::path folder = place_of(installation); needs_mount(folder)) command.mounts = {{folder, kMountPoint}};
   return command;
 }
 

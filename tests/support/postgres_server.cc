@@ -33,6 +33,22 @@ listen_addresses = '127.0.0.1'
 log_line_prefix = '%m [%p] %q%u@%d '
 )";
 
+// Its scheduler and its jobs are workers.
+constexpr const char* kTimescaleDbSettings = R"(
+shared_preload_libraries = 'timescaledb'
+timescaledb.telemetry_level = off
+timescaledb.max_background_workers = 16
+max_worker_processes = 32
+)";
+
+Installation installation_of(const PostgresOptions& options) {
+  return {.major = options.major, .timescaledb = options.timescaledb};
+}
+
+Beginning beginning_of(const PostgresOptions& options) {
+  return {.installation = installation_of(options), .script = options.script};
+}
+
 constexpr const char* kSocketRules =
     "local all all trust\n"
     "local replication all trust\n";
@@ -74,7 +90,7 @@ void freeze_all(const std::vector<pid_t>& pids) {
 
 PostgresServer::PostgresServer(PostgresOptions options)
     : options_(std::move(options)), port_(free_port()), folder_(server_user()), data_(folder_.path() / "data") {
-  copy_template(data_, options_.major);
+  copy_template(data_, beginning_of(options_));
   write_configuration();
   start();
 }
@@ -82,9 +98,9 @@ PostgresServer::PostgresServer(PostgresOptions options)
 // What all servers of a major begin as serves as a backup of each of them: no pg_basebackup of that major is needed.
 PostgresServer::PostgresServer(const PostgresServer& primary, const std::string& name, PostgresOptions options)
     : options_(std::move(options)), port_(free_port()), folder_(server_user()), data_(folder_.path() / "data") {
-  copy_template(data_, options_.major);
+  copy_template(data_, beginning_of(options_));
   write_configuration();
-  run(server_command(options_.major, {"touch", data_ / "standby.signal"}));
+  run(server_command(installation_of(options_), {"touch", data_ / "standby.signal"}));
   primary.sql("SELECT pg_create_physical_replication_slot('" + name + "', true)");
   start();
   const auto streams = primary.wait_until(
@@ -104,7 +120,11 @@ PostgresServer PostgresServer::standby(const std::string& name, PostgresOptions 
   settings.push_back("primary_conninfo = '" + socket_conninfo() + " application_name=" + name + "'");
   settings.push_back("primary_slot_name = '" + name + "'");
   std::ranges::copy(options.settings, std::back_inserter(settings));
-  return PostgresServer(*this, name, {.major = options_.major, .settings = settings, .hba = std::move(options.hba)});
+  options.major = options_.major;
+  options.timescaledb = options_.timescaledb;
+  options.script = options_.script;
+  options.settings = settings;
+  return PostgresServer(*this, name, std::move(options));
 }
 
 std::string PostgresServer::conninfo(const std::string& user, const std::string& database,
@@ -140,9 +160,9 @@ testing::AssertionResult PostgresServer::wait_until(const std::string& text, std
 }
 
 void PostgresServer::start() {
-  const int major = options_.major;
-  postmaster_ =
-      std::make_unique<Process>(server_command(major, {postgres_program(major, "postgres"), "-D", data_.string()}));
+  const Installation installation = installation_of(options_);
+  postmaster_ = std::make_unique<Process>(
+      server_command(installation, {postgres_program(installation, "postgres"), "-D", data_.string()}));
   const std::string conninfo = socket_conninfo() + " connect_timeout=2";
   const auto answers = [&] { return PQping(conninfo.c_str()) == PQPING_OK || !postmaster_->running(); };
   if (!eventually(answers, 3 * kPatience) || !postmaster_->running())
@@ -206,6 +226,7 @@ std::string PostgresServer::log() const { return log_of_earlier_lives_ + (postma
 void PostgresServer::write_configuration() const {
   std::ofstream settings(data_ / "postgresql.conf", std::ios::app);
   settings << kSettings << "port = " << port_ << "\nunix_socket_directories = '" << socket_folder().string() << "'\n";
+  if (options_.timescaledb != TimescaleDb::kNone) settings << kTimescaleDbSettings;
   for (const std::string& line : options_.settings) settings << line << '\n';
   std::ofstream rules(data_ / "pg_hba.conf");
   rules << kSocketRules;

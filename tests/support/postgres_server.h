@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/postgres_programs.h"
 #include "tests/support/process.h"
 #include "tests/support/sql.h"
 #include "tests/support/temporary_folder.h"
@@ -20,9 +21,11 @@
 namespace pgwatch::test {
 
 struct PostgresOptions {
-  int major = 0;                           // 13 to 18; 0: the newest that is installed on this machine
-  std::vector<std::string> settings = {};  // lines of postgresql.conf, as in "max_connections = 5"
-  std::vector<std::string> hba = {};       // lines of pg_hba.conf for TCP that go before "scram-sha-256 for all"
+  int major = 0;                                 // 13 to 18; 0: the newest that is installed on this machine
+  std::vector<std::string> settings = {};        // lines of postgresql.conf, as in "max_connections = 5"
+  std::vector<std::string> hba = {};             // lines of pg_hba.conf for TCP that go before "scram-sha-256 for all"
+  TimescaleDb timescaledb = TimescaleDb::kNone;  // loaded, and an extension of the database postgres
+  std::string script = {};  // what its databases begin with: run once per build tree, then copied (postgres_template.h)
 };
 
 class PostgresServer {
