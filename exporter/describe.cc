@@ -68,6 +68,8 @@ std::string how_it_is_asked(const Collector& collector) {
                     std::to_string(std::chrono::duration_cast<std::chrono::seconds>(collector.interval).count()) + " s";
   text += collector.enabled ? "; on by default." : "; off by default.";
   if (!collector.extension.empty()) text += " Needs the extension " + collector.extension + ".";
+  if (!collector.role.empty()) text += " Needs the role " + collector.role + ".";
+  if (!collector.privilege.empty()) text += " Needs " + collector.privilege + ", which pg_monitor has.";
   return text;
 }
 
@@ -107,7 +109,10 @@ void add_collector(std::string& page, const Collector& collector) {
 std::string describe(std::span<const Collector> catalogue) {
   std::string page =
       "# Metrics\n\nPrinted by `pgwatch --describe`. Everything asked of a server also carries `server` and the labels "
-      "configured for its\ntarget. NULL and unknown give no sample.\n";
+      "configured for its\ntarget. NULL and unknown give no sample.\n\n"
+      "The role pg_monitor has every role and right named below; only the values of sequences take more. What the role "
+      "that\n"
+      "asks may not see is skipped: `pgwatch_collector_skipped{reason=\"permission\"}`, with the GRANT in the log.\n";
   for (const Collector& collector : catalogue) add_collector(page, collector);
   page += "\n## pgwatch itself\n\nOn every page, but where the help says otherwise.\n\n";
   add_table_head(page);

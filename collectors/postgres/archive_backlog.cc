@@ -32,6 +32,7 @@ Collector archive_backlog() {
               gauge("oldest_age_seconds", "How long the oldest of them has waited; absent where none waits."),
           },
       .cost = {.pages = 2},
+      .privilege = "EXECUTE ON FUNCTION pg_ls_archive_statusdir()",
   };
 }
 

@@ -35,6 +35,7 @@ Collector buffercache_summary() {
               gauge("usagecount_avg", "Mean usage count of the shared buffers that hold a page.").since(16),
           },
       .cost = {.pages = 10},
+      .privilege = "EXECUTE ON FUNCTION pg_buffercache_summary()",
   };
 }
 

@@ -41,6 +41,7 @@ Collector connections() {
               gauge("available", "Connections left for ordinary roles."),
           },
       .cost = {.pages = 2},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -35,6 +35,7 @@ Collector invalid_indexes() {
               gauge("maintained", "Whether every write goes to the invalid index all the same; DROP or REINDEX it."),
           },
       .cost = {.pages = 60, .more = 1, .of = "index"},
+      .role = "pg_read_all_stats",
   };
 }
 

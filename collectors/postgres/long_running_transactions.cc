@@ -33,6 +33,7 @@ Collector long_running_transactions() {
               gauge("oldest_age_seconds", "Age of the oldest open transaction; absent where none is open."),
           },
       .cost = {.pages = 4, .more = 2, .of = "session"},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -11,6 +11,7 @@ Collector pending_restart() {
       .source = std::vector<Sql>{{.text = "SELECT count(*) AS settings FROM pg_settings WHERE pending_restart"}},
       .columns = {gauge("settings", "Settings that were changed and wait for a restart.")},
       .cost = {.pages = 2},
+      .role = "pg_read_all_settings",
   };
 }
 

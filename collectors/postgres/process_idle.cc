@@ -36,6 +36,7 @@ Collector process_idle() {
               histogram("seconds", "Idle sessions by the time since they came into this state."),
           },
       .cost = {.pages = 4, .more = 2, .of = "session"},
+      .role = "pg_read_all_stats",
   };
 }
 

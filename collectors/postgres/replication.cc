@@ -74,7 +74,9 @@ LEFT JOIN receiver ON true
 Collector replication() {
   return {
       .name = "replication",
-      .help = "How this server follows its own primary.",
+      .help =
+          "How this server follows its own primary. Of its WAL receiver a role without pg_read_all_stats is told "
+          "nothing, and of primary_conninfo none without pg_read_all_settings.",
       .source = std::vector<Sql>{{.text = kSql, .since = 100000}},
       .columns =
           {

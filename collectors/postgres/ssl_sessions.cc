@@ -36,6 +36,7 @@ Collector ssl_sessions() {
                   .called("pg_ssl_sessions"),
           },
       .cost = {.pages = 2},
+      .role = "pg_read_all_stats",
   };
 }
 

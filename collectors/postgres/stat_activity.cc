@@ -51,6 +51,7 @@ Collector stat_activity() {
                     "Age in seconds of the longest open transaction among these sessions, 0 where none is open."),
           },
       .cost = {.pages = 8, .more = 1, .of = "database"},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -28,6 +28,7 @@ Collector stat_activity_autovacuum() {
               gauge("timestamp_seconds", "When autovacuum began with the table, as a Unix time."),
           },
       .cost = {.pages = 4, .more = 2, .of = "session"},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -38,6 +38,7 @@ Collector stat_progress_analyze() {
               gauge("child_tables_done", "Child tables looked at."),
           },
       .cost = {.pages = 8, .more = 8, .of = "running ANALYZE"},
+      .role = "pg_read_all_stats",
   };
 }
 

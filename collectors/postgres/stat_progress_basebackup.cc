@@ -37,6 +37,7 @@ Collector stat_progress_basebackup() {
               gauge("tablespaces_streamed", "Tablespaces sent."),
           },
       .cost = {.pages = 2},
+      .role = "pg_read_all_stats",
   };
 }
 

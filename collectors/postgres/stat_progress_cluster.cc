@@ -39,6 +39,7 @@ Collector stat_progress_cluster() {
               gauge("indexes_rebuilt", "Indexes built anew."),
           },
       .cost = {.pages = 8, .more = 8, .of = "running CLUSTER"},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -41,6 +41,7 @@ Collector stat_progress_copy() {
               gauge("tuples_skipped", "Rows left out because they are malformed.").since(17),
           },
       .cost = {.pages = 8, .more = 8, .of = "running COPY"},
+      .role = "pg_read_all_stats",
   };
 }
 

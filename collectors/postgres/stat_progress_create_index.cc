@@ -52,6 +52,7 @@ Collector stat_progress_create_index() {
               gauge("partitions_done", "Partitions that are done."),
           },
       .cost = {.pages = 8, .more = 8, .of = "index being built"},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -63,6 +63,7 @@ Collector stat_progress_vacuum() {
       .source = std::vector<Sql>{{.text = kSql}},
       .columns = columns(),
       .cost = {.pages = 4, .more = 8, .of = "running VACUUM"},
+      .role = "pg_read_all_stats",
   };
 }
 

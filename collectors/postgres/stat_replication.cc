@@ -90,6 +90,7 @@ Collector stat_replication() {
               lag_seconds("replay"),
           },
       .cost = {.pages = 4, .more = 4, .of = "standby"},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -185,6 +185,7 @@ Collector stat_statements() {
                    .most = 5'000},
                   {.name = "texts", .help = "1: their texts, too.", .value = 0, .most = 1}},
       .cost = {.pages = 20},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -47,6 +47,7 @@ Collector stat_wal_receiver() {
               gauge("upstream_node", "Number of the sender's node in repmgr; absent where the slot is not repmgr's."),
           },
       .cost = {.pages = 2},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -30,6 +30,7 @@ Collector temp_files() {
               gauge("bytes", "Size of the temporary files in the tablespace."),
           },
       .cost = {.pages = 2, .more = 1, .of = "tablespace"},
+      .privilege = "EXECUTE ON FUNCTION pg_ls_tmpdir(oid)",
   };
 }
 

@@ -35,6 +35,7 @@ Collector wait_events() {
                     "wait for nothing."),
           },
       .cost = {.pages = 2},
+      .role = "pg_read_all_stats",
   };
 }
 

@@ -24,6 +24,7 @@ Collector wal() {
               gauge("size_bytes", "Size of these segments together."),
           },
       .cost = {.pages = 2},
+      .privilege = "EXECUTE ON FUNCTION pg_ls_waldir()",
   };
 }
 

@@ -47,6 +47,7 @@ Collector xmin_horizon() {
               gauge("age_seconds", "Age of the oldest transaction of a holder of this kind, where that is known."),
           },
       .cost = {.pages = 4},
+      .role = "pg_read_all_stats",
   };
 }
 

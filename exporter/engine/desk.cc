@@ -4,6 +4,7 @@
 
 #include "exporter/engine/telemetry.h"
 #include "exporter/model/plan.h"
+#include "exporter/model/privilege.h"
 #include "exporter/util/log.h"
 
 namespace pgwatch {
@@ -19,21 +20,10 @@ std::string refusal(const Failure& failure) {
   return "";
 }
 
-// Of an extension whose functions may be called and whose schema may not be used.
-std::string cure_of_schema(std::string_view message) {
-  const std::string_view begin = "permission denied for schema ";
-  if (!message.starts_with(begin)) return "";
-  return "GRANT USAGE ON SCHEMA " + quote_name(message.substr(begin.size())) + " TO {role}";
-}
-
 std::string with_cure(const Failure& failure, const std::string& reason, const Question::Asking& asking) {
-  std::string cure = cure_of_schema(failure.message);
-  if (cure.empty()) cure = asking.instrument->collector().privilege;
-  if (reason != "permission" || cure.empty() || !asking.facts) return failure.message;
-  const std::string role = "{role}";
-  if (const std::size_t at = cure.find(role); at != std::string::npos)
-    cure.replace(at, role.size(), quote_name(asking.facts->user));
-  return failure.message + "; cure: " + cure;
+  if (reason != "permission" || !asking.facts) return failure.message;
+  const std::string cure = cure_of_refusal(asking.instrument->collector(), *asking.facts, failure.message);
+  return cure.empty() ? failure.message : failure.message + "; cure: " + cure;
 }
 
 }  // namespace

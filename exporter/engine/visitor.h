@@ -26,6 +26,7 @@ class Visitor final : private LinkOwner {
   // Looks whether a visit is due; says nothing while one is under way.
   void consider();
   bool busy() const { return link_ && link_->busy(); }
+  bool visiting() const { return visit_ != nullptr; }
 
   // At least this long between two logins.
   static constexpr std::chrono::seconds kLoginAtMostEvery{1};

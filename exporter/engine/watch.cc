@@ -38,7 +38,7 @@ Watch::Watch(EngineServices services, const World& world, const TargetPtr& targe
                     [this](const QuestionPtr& question, Step step) { carry(question, std::move(step)); }}),
       visitor_(site_, {[this] { return kept_.introduced() ? kept_.link() : nullptr; },
                        [this](const QuestionPtr& question, Step step) { carry(question, std::move(step)); },
-                       [this](const QuestionPtr&) { kept_.look_again(); }, [this] { kept_.tend_places(); }}) {
+                       [this](const QuestionPtr&) { kept_.look_again(); }, [this] { visitor_closed(); }}) {
   site_.occupancy = occupancy_of(*target, site_.conninfo, before == nullptr ? nullptr : &before->site_);
   make_questions();
 }
@@ -145,14 +145,20 @@ void Watch::kept_changed() {
   visitor_.consider();
 }
 
+void Watch::visitor_closed() {
+  wake_questions();
+  kept_.tend_places();
+}
+
 // What the server refused it may grant now, and what broke may hold: its extensions, its role or the connection are
-// others.
+// others. A visit under way still plans by what was before, so those it asks are woken after it.
 void Watch::wake_questions() {
-  if (!kept_.introduced() || kept_.link()->facts() == facts_) return;
+  if (visitor_.visiting() || !kept_.introduced() || kept_.link()->facts() == facts_) return;
   facts_ = kept_.link()->facts();
   for (const QuestionPtr& question : site_.questions) {
     const bool broke = question->latest && question->latest->reason == kConnection;
-    if (!broke && !question->rests(now())) continue;
+    const bool skipped = question->latest && question->latest->outcome == Outcome::kSkipped;
+    if (!broke && !skipped && !question->rests(now())) continue;
     question->rests_until = {};
     question->due = now();
   }

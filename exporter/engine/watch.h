@@ -36,6 +36,7 @@ class Watch final : public Attended, public std::enable_shared_from_this<Watch> 
                     const std::vector<QuestionPtr>& before);
   std::vector<std::string> other_databases() const;
   void kept_changed();
+  void visitor_closed();
   void wake_questions();
 
   void carry(const QuestionPtr& question, Step step);

@@ -73,12 +73,6 @@ std::string standby_name(const Reading& reading) {
   return address.empty() ? name : name + "@" + address;
 }
 
-// A role that may not look at the standbys still sees that they are there.
-bool has_hidden_standbys(const Evidence& evidence) {
-  return std::ranges::any_of(evidence.readings("pg_stat_replication_pg_current_wal_lsn_bytes"),
-                             [](const Reading& reading) { return reading.label("state").empty(); });
-}
-
 std::vector<Finding> judge_replay_bytes(const Evidence& evidence, const Threshold& threshold) {
   std::vector<Finding> findings;
   for (const Reading& reading : evidence.readings("pg_stat_replication_lag_bytes")) {
@@ -87,7 +81,6 @@ std::vector<Finding> judge_replay_bytes(const Evidence& evidence, const Threshol
         finding(reading.value, Unit::kBytes, threshold, worded(reading.value, Unit::kBytes) + " not replayed yet"));
     findings.back().subject = standby_name(reading);
   }
-  if (has_hidden_standbys(evidence)) return {hidden("what the standbys have replayed")};
   if (findings.empty()) return {{Status::kInactive, "no standby streams from here"}};
   return findings;
 }

@@ -46,6 +46,12 @@ void check_needs(const Collector& collector) {
                                          "or schema.function()");
 }
 
+void check_role(const Collector& collector) {
+  if (!collector.role.empty() && std::ranges::find(kPredefinedRoles, collector.role) == kPredefinedRoles.end())
+    throw contradiction(collector,
+                        "role " + quoted(collector.role) + " is none that facts tell of; see kPredefinedRoles");
+}
+
 void check_source(const Collector& collector) {
   const auto* variants = std::get_if<std::vector<Sql>>(&collector.source);
   const auto* read = std::get_if<HostRead>(&collector.source);
@@ -55,6 +61,7 @@ void check_source(const Collector& collector) {
   if (variants)
     for (const Sql& sql : *variants) check_sql(collector, sql);
   check_needs(collector);
+  check_role(collector);
 }
 
 // -- Labels -----------------------------------------------------------------------------------------------------------

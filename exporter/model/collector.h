@@ -156,9 +156,10 @@ struct Collector {
   Recover recover = {};
   std::vector<Option> options = {};
   Cost cost = {};
-  std::string privilege = "GRANT pg_monitor TO {role}";  // what cures a refusal
-  int most_steps = 8;                                    // of one asking
-  std::size_t max_series = 10'000;                       // per family and answer; what is over is counted
+  std::string role = {};            // of kPredefinedRoles: without its rights a server hides values and does not say so
+  std::string privilege = {};       // what else it takes of pg_monitor, "EXECUTE ON FUNCTION f()": refused without
+  int most_steps = 8;               // of one asking
+  std::size_t max_series = 10'000;  // per family and answer; what is over is counted
 };
 
 std::string_view to_string(Scope scope);

@@ -2,6 +2,7 @@
 // sessions alive.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -9,6 +10,10 @@
 #include <vector>
 
 namespace pgwatch {
+
+// PostgreSQL's own roles that a collector may need. The first holds the others.
+inline constexpr std::array<std::string_view, 3> kPredefinedRoles = {"pg_monitor", "pg_read_all_settings",
+                                                                     "pg_read_all_stats"};
 
 struct Extension {
   std::string name;
@@ -26,6 +31,7 @@ struct Facts {
   std::string system_identifier;  // "" where the server would not say
   std::string database;
   std::string user;                            // whom statements run as
+  std::set<std::string, std::less<>> lacks;    // of kPredefinedRoles, those whose rights the user does not have
   std::vector<Extension> extensions;           // sorted by name
   std::set<std::string, std::less<>> present;  // of the catalogue's needs, those this database has
 

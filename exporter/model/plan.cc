@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "exporter/model/privilege.h"
 #include "exporter/model/sql_text.h"
 
 namespace pgwatch {
@@ -91,6 +92,7 @@ Step plan(const Collector& collector, const Facts& facts, const Memory& memory) 
   if (!collector.extension.empty() && facts.extension(collector.extension) == nullptr)
     return Skip{"extension", "extension " + collector.extension + " is not installed in database " + facts.database +
                                  "; there, CREATE EXTENSION " + collector.extension};
+  if (auto hidden = hidden_values(collector, facts)) return *std::move(hidden);
   if (const auto* read = std::get_if<HostRead>(&collector.source)) return *read;
   if (const auto* planner = std::get_if<Planner>(&collector.source)) return (*planner)(facts, memory);
   return plan_sql(std::get<std::vector<Sql>>(collector.source), facts, memory);

@@ -124,7 +124,7 @@ void Connection::Impl::settle(bool alive) {
 void Connection::Impl::break_off() {
   if (farewell.empty() && pipeline) farewell = pipeline->last_words();
   if (farewell.empty()) farewell = pq ? PQerrorMessage(pq.get()) : "out of memory";
-  down = classify(farewell);
+  down = classify(farewell, {text_or_empty(PQdb(pq.get())), text_or_empty(PQuser(pq.get()))});
   down.detail = without_secrets(std::move(down.detail));
   state = State::kBroken;
   events = 0;

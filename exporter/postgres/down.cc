@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "exporter/model/plan.h"
+#include "exporter/model/privilege.h"
 #include "exporter/postgres/conninfo.h"
 
 namespace pgwatch::postgres {
@@ -20,13 +22,16 @@ struct State {
   Verdict verdict;
 };
 
+// Said with who is to be let in where.
+constexpr std::string_view kLetIn = "GRANT CONNECT ON DATABASE";
+
 constexpr std::array kStates = {
     State{"28", "requires a valid client certificate", {DownReason::kAuth, "give sslcert and sslkey"}},
     State{"28",
           "certificate authentication failed",
           {DownReason::kAuth, "the certificate's common name must be the role's, or pg_ident.conf must map it"}},
     State{"28", "", {DownReason::kAuth}},
-    State{"42501", "", {DownReason::kNoDatabase, "GRANT CONNECT ON DATABASE lets the role in"}},
+    State{"42501", "", {DownReason::kNoDatabase, kLetIn}},
     State{"3D000", "", {DownReason::kNoDatabase}},
     State{"55000", "", {DownReason::kNoDatabase}},  // it accepts no connections
     State{"53300", "", {DownReason::kTooManyConnections}},
@@ -199,9 +204,10 @@ std::size_t find_furthest(const std::vector<std::string_view>& tries) {
   return furthest;
 }
 
-std::string with_cure(std::string detail, const Verdict& verdict) {
+std::string with_cure(std::string detail, const Verdict& verdict, const Login& login) {
   if (detail.empty()) detail = "the connection broke without a word";
-  const std::string_view advice = verdict.cure.empty() ? cure(verdict.reason) : verdict.cure;
+  std::string advice(verdict.cure.empty() ? cure(verdict.reason) : verdict.cure);
+  if (advice == kLetIn) advice = grant("CONNECT ON DATABASE " + quote_name(login.database), login.role);
   if (advice.empty()) return detail;
   // libpq ends with a stop, or with a question to its user.
   if (detail.back() == '.' || detail.back() == '?') detail.pop_back();
@@ -228,12 +234,12 @@ std::string_view to_string(DownReason reason) {
   return "other";
 }
 
-Down classify(std::string_view libpq_message) {
+Down classify(std::string_view libpq_message, const Login& login) {
   const std::string text = redact(libpq_message);
   const std::vector<std::string_view> tries = split_tries(text);
   const std::size_t furthest = find_furthest(tries);
   const Verdict verdict = judge(tries[furthest]).verdict;
-  Down down{verdict.reason, with_cure(one_line(tries[furthest]), verdict)};
+  Down down{verdict.reason, with_cure(one_line(tries[furthest]), verdict, login)};
   for (std::size_t i = 0; i < tries.size(); ++i) {
     const std::string line = one_line(tries[i]);
     if (i != furthest && !contains(down.detail, line)) down.detail.append("; ").append(line);

@@ -28,9 +28,15 @@ struct Down {
   std::string detail;  // one line, no secret, with the cure where there is one
 };
 
+// Who wanted to log in, and where.
+struct Login {
+  std::string database;
+  std::string role;
+};
+
 // Classifies what libpq said of a failed connection. Where it tried several servers, the one that got furthest gives
 // the reason and comes first in the detail, which tells of all. The SQLSTATE is in the text because the connection asks
 // for verbose errors; libpq's own part is not translated since nobody here calls setlocale.
-Down classify(std::string_view libpq_message);
+Down classify(std::string_view libpq_message, const Login& login = {});
 
 }  // namespace pgwatch::postgres

@@ -57,6 +57,29 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
+// A role the server does not know is none that could be lacking. Up to 14 the server asks for membership alone.
+std::string unless_held(std::string_view role) {
+  const std::string name = quote_literal(role);
+  return "CASE WHEN NOT pg_catalog.pg_has_role(pg_catalog.to_regrole(" + name + ")::pg_catalog.oid, " +
+         (role == kPredefinedRoles.front()
+              ? "'MEMBER'"
+              : "CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 "
+                "OPERATOR(pg_catalog.<) 150000 THEN 'MEMBER' ELSE 'USAGE' END") +
+         ") THEN " + name + " END";
+}
+
+std::string lacking_roles() {
+  std::string list;
+  for (const std::string_view role : kPredefinedRoles) list.append(", ").append(unless_held(role));
+  return "pg_catalog.concat_ws(','" + list + ")";
+}
+
+std::set<std::string, std::less<>> read_lacks(std::string_view text) {
+  if (text.empty()) return {};
+  const std::vector<std::string> roles = split(text, ',');
+  return {roles.begin(), roles.end()};
+}
+
 std::vector<Extension> read_extensions(std::string_view text) {
   std::vector<Extension> extensions;
   if (text.empty()) return extensions;
@@ -121,6 +144,8 @@ std::string facts_statement() {
          R"sql( AS system_identifier,
   pg_catalog.current_database() AS database,
   CURRENT_USER AS user_name,
+  )sql" + lacking_roles() +
+         R"sql( AS lacks,
   (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(E'\x1f', e.extname, e.extversion, n.nspname), E'\x1e')
    FROM pg_catalog.pg_extension AS e
    JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace) AS extensions)sql";
@@ -136,6 +161,7 @@ Facts read_facts(const Rows& rows, const Facts& before) {
   facts.system_identifier = rows.at(0, "system_identifier").value_or("");
   facts.database = cell(rows, "database");
   facts.user = cell(rows, "user_name");
+  facts.lacks = read_lacks(rows.at(0, "lacks").value_or(""));
   facts.extensions = read_extensions(rows.at(0, "extensions").value_or(""));
   facts.present = before.present;
   return facts;

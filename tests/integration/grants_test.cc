@@ -6,8 +6,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "tests/collectors/asking.h"
 #include "tests/integration/live.h"
+#include "tests/integration/seen.h"
 #include "tests/support/family.h"
 #include "tests/support/majors.h"
 
@@ -120,39 +120,19 @@ TEST_P(GrantedRole, MayNeitherReadNorWriteNorRule) {
   EXPECT_EQ(server.value("SELECT secret FROM secrets"), "Gehe1m");
 }
 
-// Every metric that is told of this server. Whose sessions and statements they are changes from one look to the next.
-std::set<std::string> metrics_of(const Exposition& page, const std::string& server) {
-  std::set<std::string> all;
-  for (const Sample& sample : page.samples()) {
-    const auto found = sample.labels.find("server");
-    if (found != sample.labels.end() && found->second == server && sample.name.starts_with("pg_"))
-      all.insert(sample.name);
-  }
-  return all;
-}
-
 // What the reference says pg_monitor does not open: the values of sequences.
 std::set<std::string> but_for_sequences(std::set<std::string> metrics) {
   for (const char* name : {"pg_sequences_used_ratio", "pg_sequences_remaining_values"}) metrics.erase(name);
   return metrics;
 }
 
-bool has_all_answers(const Exposition& page, const std::string& server) {
-  for (const Collector& collector : collectors_of_servers())
-    if (page.all("pgwatch_collector_success", {{"server", server}, {"collector", collector.name}}).empty())
-      return false;
-  return static_cast<bool>(is_whole(page, server));
-}
-
 TEST_P(GrantedRole, SeesAllThatASuperuserSees) {
   const Family family(major());
-  std::string all_collectors = "collectors:\n";
-  for (const Collector& one : collectors_of_servers()) all_collectors += "  " + one.name + ": true\n";
   const Pgwatch pgwatch(config_of({{"primary", family.primary.conninfo()},
                                    {"primary_ruled", family.primary.conninfo("postgres")},
                                    {"standby", family.standby.conninfo()},
                                    {"standby_ruled", family.standby.conninfo("postgres")}},
-                                  all_collectors));
+                                  all_collectors()));
   for (const std::string server : {"primary", "standby"}) {
     Exposition page("");
     const auto same = [&] {

@@ -140,8 +140,8 @@ TEST_F(OnceFollowing, WhatARoleMayNotSeeIsUnknown) {
             "unknown: the state of the WAL receiver is hidden: the role needs pg_monitor");
   EXPECT_EQ(said(json, "standby", "replication_lag_seconds"),
             "unknown: whether anything is received is hidden: the role needs pg_monitor");
-  EXPECT_EQ(said(json, "primary", "replication_lag_bytes"),
-            "unknown: what the standbys have replayed is hidden: the role needs pg_monitor");
+  EXPECT_THAT(said(json, "primary", "replication_lag_bytes"),
+              StartsWith("unknown: collector stat_replication may not look: role nobody does not have the rights of "));
   primary_->sql("DROP ROLE nobody");
 }
 

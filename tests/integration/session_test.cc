@@ -2,11 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <stdexcept>
 
+#include "exporter/model/privilege.h"
 #include "exporter/postgres/session.h"
 #include "tests/exporter/postgres/drive.h"
 #include "tests/integration/shared_server.h"
+#include "tests/support/majors.h"
 
 namespace pgwatch::postgres {
 namespace {
@@ -149,6 +152,46 @@ TEST_F(RealSession, FactsSurviveFunctionsTakenAway) {
   EXPECT_EQ(facts.system_identifier, "");
   EXPECT_EQ(facts.timeline, 1u);
   server_->sql("GRANT EXECUTE ON FUNCTION pg_control_system(), pg_control_checkpoint() TO public", "sales");
+}
+
+TEST_F(RealSession, ARoleThatTheServerDoesNotKnowIsNotLacking) {
+  EXPECT_THAT(read_facts_of(server_->socket_conninfo("nobody")).lacks, Contains("pg_read_all_stats"));
+  server_->sql(
+      "SET allow_system_table_mods = on; UPDATE pg_authid SET rolname = 'away' WHERE rolname = 'pg_read_all_stats'");
+  EXPECT_THAT(read_facts_of(server_->socket_conninfo("nobody")).lacks,
+              ElementsAre("pg_monitor", "pg_read_all_settings"));
+  server_->sql(
+      "SET allow_system_table_mods = on; UPDATE pg_authid SET rolname = 'pg_read_all_stats' WHERE rolname = 'away'");
+}
+
+class Rights : public pgwatch::test::OnEachMajor {};
+INSTANTIATE_TEST_SUITE_P(, Rights, pgwatch::test::every_major(), pgwatch::test::major_name);
+
+// Whether the server hides from the role what that takes, whatever we think of its rights.
+std::set<std::string> hidden_from(const PostgresServer& server, const std::string& role) {
+  pgwatch::test::SqlSession session(server.socket_conninfo(role));
+  const auto holds = [&](const char* sql) { return session.run(sql).at(0).at(0) == "t"; };
+  std::set<std::string> hidden;
+  if (!holds("SELECT bool_and(backend_type IS NOT NULL) FROM pg_stat_activity")) hidden.insert("pg_read_all_stats");
+  if (!holds("SELECT count(*) = 1 FROM pg_settings WHERE name = 'data_directory'"))
+    hidden.insert("pg_read_all_settings");
+  return hidden;
+}
+
+TEST_P(Rights, AreLackingWhereTheServerHidesAndTheCureGivesThem) {
+  const PostgresServer server({.major = major()});
+  server.sql(
+      "CREATE ROLE nothing LOGIN; CREATE ROLE apart LOGIN NOINHERIT; GRANT pg_monitor TO apart;"
+      "CREATE ROLE few LOGIN; GRANT pg_read_all_stats TO few");
+  for (const char* role : {"nothing", "apart", "few", "pgwatch", "postgres"}) {
+    for (const std::string needed : {"pg_read_all_stats", "pg_read_all_settings"}) {
+      const Facts facts = read_facts_of(server.socket_conninfo(role));
+      const auto skip = hidden_values({.role = needed}, facts);
+      EXPECT_EQ(skip.has_value(), hidden_from(server, role).contains(needed)) << role << " " << needed;
+      if (skip) server.sql(skip->detail.substr(skip->detail.find("GRANT")));
+      EXPECT_FALSE(hidden_from(server, role).contains(needed)) << role << " " << needed;
+    }
+  }
 }
 
 TEST_F(RealSession, FindsWhichNeedsAreThere) {

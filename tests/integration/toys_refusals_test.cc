@@ -33,7 +33,7 @@ TEST_F(Refusals, AMissingPrivilegeIsToldWithItsGrantAndNotAskedAgain) {
   EXPECT_EQ(first.page.value("pgwatch_collector_skipped", of("forbidden", "permission")), 1);
   EXPECT_EQ(first.page.value("pgwatch_collector_success", {{"collector", "forbidden"}}), 1);
   EXPECT_EQ(first.answer("forbidden").latest->detail,
-            "permission denied for table pg_authid; cure: GRANT pg_monitor TO \"pgwatch\"");
+            "permission denied for table pg_authid; cure: GRANT SELECT ON TABLE \"pg_authid\" TO \"pgwatch\";");
   const double before = statements(engine);
   const Scrape second = engine.ask();
   EXPECT_EQ(second.page.value("pgwatch_collector_skipped", of("forbidden", "permission")), 1);
@@ -76,7 +76,8 @@ TEST_F(Refusals, ADatabaseThatLetsNobodyInIsSkippedAndTheOthersAreNot) {
   EXPECT_EQ(scrape.page.value("pgwatch_collector_success", {{"datname", "closed"}}), 1);
   EXPECT_THAT(scrape.answer("everywhere", "closed").latest->detail,
               testing::AllOf(HasSubstr("permission denied for database \"closed\""),
-                             EndsWith("GRANT CONNECT ON DATABASE lets the role in")));
+                             EndsWith("; DETAIL: User does not have CONNECT privilege: "
+                                      "GRANT CONNECT ON DATABASE \"closed\" TO \"pgwatch\";")));
   for (const char* database : {"open", "closed"}) server_->sql("DROP DATABASE " + std::string(database));
 }
 

@@ -159,12 +159,6 @@ TEST(ReplicationLagBytes, FollowsTheConfiguredThresholds) {
   EXPECT_THAT(bytes_say({sender("a", "", "99999999999")}, Threshold{}), ElementsAre("ok a: 93.1 GiB not replayed yet"));
 }
 
-// Without the grant it is still seen that standbys are there.
-TEST(ReplicationLagBytes, ThatMayNotBeSeenIsUnknown) {
-  EXPECT_THAT(bytes_say({{{"application_name", "paris"}, {"pg_current_wal_lsn_bytes", "50331648"}}}),
-              ElementsAre("unknown: what the standbys have replayed is hidden: the role needs pg_monitor"));
-}
-
 // It receives WAL and replays none: pg_receivewal.
 TEST(ReplicationLagBytes, IsNothingToWhoDoesNotReplay) {
   EXPECT_THAT(

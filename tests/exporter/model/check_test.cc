@@ -116,6 +116,15 @@ TEST(Check, WantsNeedsItCanLookUp) {
     EXPECT_NE(complaint_of_sql("SELECT /*if " + std::string(bad) + "*/ 1 /*else 2*/"), "none") << bad;
 }
 
+TEST(Check, WantsARoleThatFactsTellOf) {
+  Collector collector = collector_of({});
+  collector.role = "pg_read_all_stats";
+  EXPECT_EQ(complaint(collector), "none");
+  collector.role = "pg_read_all_stat";
+  EXPECT_EQ(complaint(collector),
+            R"(collector "x": role "pg_read_all_stat" is none that facts tell of; see kPredefinedRoles)");
+}
+
 TEST(Check, WantsPatternsThatEndInAStar) {
   Collector collector = collector_of({});
   collector.patterns = {{"pg_settings_*", "A setting."}};

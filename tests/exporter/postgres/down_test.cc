@@ -115,6 +115,15 @@ TEST(Down, DetailIsOneLineWithTheCure) {
   EXPECT_EQ(classify("").detail, "the connection broke without a word");
 }
 
+TEST(Down, ADatabaseThatRefusesTheLoginIsToldWithItsGrant) {
+  const std::string detail =
+      classify(
+          "FATAL:  42501: permission denied for database \"my \"lake\"\"\nDETAIL:  User has no CONNECT privilege.\n",
+          {.database = R"(my "lake")", .role = "o'brien"})
+          .detail;
+  EXPECT_THAT(detail, EndsWith(R"(privilege: GRANT CONNECT ON DATABASE "my ""lake""" TO "o'brien";)"));
+}
+
 TEST(Down, DetailHoldsNoSecret) {
   EXPECT_EQ(classify("bad string postgres://w:Gehe1m@h/db and password=Gehe1m").detail.find("Gehe1m"),
             std::string::npos);

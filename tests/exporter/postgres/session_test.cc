@@ -77,6 +77,16 @@ TEST(Session, FactsOfAPrimary) {
   EXPECT_TRUE(facts.present.contains("kept"));
 }
 
+TEST(Session, FactsSayWhichRolesAreLacking) {
+  const auto lacking = [](Cell lacks) {
+    Rows rows({"version", "version_text", "in_recovery", "database", "user_name", "lacks"});
+    rows.add({"150018", "15.18", "f", "db", "w", lacks});
+    return read_facts(rows, {}).lacks;
+  };
+  EXPECT_THAT(lacking("pg_monitor,pg_read_all_stats"), ElementsAre("pg_monitor", "pg_read_all_stats"));
+  EXPECT_TRUE(lacking("").empty());
+}
+
 TEST(Session, FactsAServerWillNotTellAreAbsent) {
   const Facts facts = read_facts(facts_rows({"100023", "10.23", "t", {}, {}, {}, "db", "w", {}}), {});
   EXPECT_TRUE(facts.in_recovery);
