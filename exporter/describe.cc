@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "exporter/engine/link.h"
 #include "exporter/engine/report.h"
 #include "exporter/engine/telemetry.h"
 #include "exporter/health/metrics.h"
@@ -79,9 +80,22 @@ std::string counted(int count, const std::string& thing) {
 
 std::string what_it_costs(const Cost& cost) {
   if (cost.pages == 0 && cost.more == 0) return "";
-  std::string text = " Touches at most " + counted(cost.pages, "page");
+  std::string text = "\nTakes 1 statement";
+  if (cost.batch > 0) text += ", and 1 for each " + counted(cost.batch, cost.of);
+  text += "; touches at most " + counted(cost.pages, "page");
   if (cost.more > 0) text += ", and " + std::to_string(cost.more) + " for each " + cost.of;
   return text + ".";
+}
+
+std::string what_asking_costs() {
+  return "What a collector takes is said of one answer: its options as they are by default, the server's caches warm, "
+         "no "
+         "lock in\nthe way. What is sent together, for a scrape or on a visit to a database, begins with 1 statement "
+         "for the facts it is\nplanned by, and 1 more where the lock timeout changes. A new connection, and so each "
+         "visit, begins with " +
+         counted(static_cast<int>(Link::statements_to_begin()), "statement") +
+         ":\nsettings of the session, and what the server and the database have. The list of databases takes 1 "
+         "statement per\n`turn_interval`.\n";
 }
 
 void add_options(std::string& page, const Collector& collector) {
@@ -111,8 +125,9 @@ std::string describe(std::span<const Collector> catalogue) {
       "# Metrics\n\nPrinted by `pgwatch --describe`. Everything asked of a server also carries `server` and the labels "
       "configured for its\ntarget. NULL and unknown give no sample.\n\n"
       "The role pg_monitor has every role and right named below; only the values of sequences take more. What the role "
-      "that\n"
-      "asks may not see is skipped: `pgwatch_collector_skipped{reason=\"permission\"}`, with the GRANT in the log.\n";
+      "that\nasks may not see is skipped: `pgwatch_collector_skipped{reason=\"permission\"}`, with the GRANT in the "
+      "log.\n\n" +
+      what_asking_costs();
   for (const Collector& collector : catalogue) add_collector(page, collector);
   page += "\n## pgwatch itself\n\nOn every page, but where the help says otherwise.\n\n";
   add_table_head(page);

@@ -110,7 +110,7 @@ http::Handler Program::make_handler() {
       blocks.push_back(std::move(block));
     return blocks;
   };
-  backend.scraped = [this](const Page& page, const Snapshot&) { telemetry_.samples_dropped(page.duplicates, 0); };
+  backend.scraped = [this](const Page& page, const Snapshot&) { telemetry_.samples_dropped(page.dropped); };
   backend.ready = [this] { return engine_.ready(); };
   return http::make_routes(std::move(backend), {config_.telemetry_path, kVersion});
 }

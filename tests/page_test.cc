@@ -143,6 +143,7 @@ std::string page() {
   failed.collector = "replication";
   failed.reason = "57014";
   telemetry.collector_failed(failed);
+  telemetry.samples_dropped(std::vector<Dropped>{{"primary", "settings", "pg_settings_a_b", 1, 1}});
   std::vector<BlockPtr> blocks;
   for (const Answered& one : answers.answers) blocks.push_back(one.served);
   blocks.insert(blocks.end(), {health::thresholds_of(world(), health::check_infos()), report_on(answers),

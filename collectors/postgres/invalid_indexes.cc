@@ -7,14 +7,15 @@ namespace pgwatch::collectors {
 namespace {
 
 std::string sql() {
-  return "WITH invalid AS (SELECT n.nspname AS schemaname, c.relname, x.relname AS indexrelname, "
+  return "WITH invalid AS (SELECT x.oid, n.nspname AS schemaname, c.relname, x.relname AS indexrelname, "
          "i.indisready AS maintained " +
          from_indexes() + R"sql(
   AND NOT i.indisvalid
   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
                   WHERE p.relid = i.indrelid AND p.datname = current_database()))
 SELECT count(invalid.relname) OVER () AS count, invalid.*
-FROM (SELECT) AS one LEFT JOIN invalid ON true)sql";
+FROM (SELECT) AS one LEFT JOIN invalid ON true
+ORDER BY invalid.oid)sql";
 }
 
 }  // namespace
@@ -31,6 +32,7 @@ Collector invalid_indexes() {
               label("schemaname"),
               label("relname"),
               label("indexrelname"),
+              discard("oid"),
               gauge("count", "Invalid indexes of the database that nobody is building.").unlabelled(),
               gauge("maintained", "Whether every write goes to the invalid index all the same; DROP or REINDEX it."),
           },

@@ -31,7 +31,7 @@ Collector locks() {
           {
               label("datname"),
               label("mode"),
-              gauge("count", "Locks of this mode, held or awaited, in the database."),
+              gauge("count", "Locks of this mode, held or awaited, in the database; those of the asking itself, too."),
           },
       .cost = {.pages = 4, .more = 1, .of = "database"},
   };

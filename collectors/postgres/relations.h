@@ -1,5 +1,6 @@
 // Relations: which tables and indexes the per-table collectors speak of, as SQL. In it, c is pg_class and n its
-// pg_namespace.
+// pg_namespace. They come in the order of their numbers: where series are capped, each page and each collector keeps
+// the same ones, and a new relation displaces none.
 #pragma once
 
 #include <string>
@@ -18,12 +19,12 @@ inline constexpr const char* kUserTable = R"sql(
   AND NOT (right(c.relname, 6) = '_chunk' AND (n.nspname = '_timescaledb_internal' OR starts_with(c.relname, '_hyper_')))
 )sql";
 
-// Those, or only the largest of them where the option `top` says so. With 0 nothing is sorted.
+// Those, or only the largest of them where the option `top` says so.
 inline std::string chosen_table() {
   return std::string(kUserTable) + R"sql(
   AND (:'top' = '0' OR c.oid IN (
     SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE )sql" +
-         kUserTable + "ORDER BY c.relpages DESC, c.oid LIMIT :'top'))";
+         kUserTable + "ORDER BY c.relpages DESC, c.oid LIMIT :'top')) ORDER BY c.oid";
 }
 
 // The indexes of those tables: x is pg_class of the index, i its pg_index.
@@ -39,7 +40,7 @@ WHERE x.relkind = 'i' AND )sql") +
 
 inline std::string from_chosen_indexes() {
   return from_indexes() + "AND (:'top' = '0' OR x.oid IN (SELECT x.oid " + from_indexes() +
-         "ORDER BY x.relpages DESC, x.oid LIMIT :'top'))";
+         "ORDER BY x.relpages DESC, x.oid LIMIT :'top')) ORDER BY x.oid";
 }
 
 inline Option top_option(const std::string& what, int value = 0) {

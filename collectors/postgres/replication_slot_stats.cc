@@ -29,7 +29,7 @@ Collector replication_slot_stats() {
   return {
       .name = "replication_slot_stats",
       .help = "What logical slots decode, spill to disk and stream. PostgreSQL 14 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_replication_slots.total_txns"}}},
+      .source = std::vector<Sql>{{.text = kSql, .since = 140000, .needs = {"pg_stat_replication_slots.total_txns"}}},
       .columns =
           {
               label("slot_name"),

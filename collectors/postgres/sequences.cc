@@ -1,9 +1,10 @@
 // sequences: those that are about to run out of values. What cycles never does.
 //
-// Reading one locks it until the statement's end, so it goes by batches and leaves out what somebody has locked. And it
-// takes a privilege that pg_monitor does not have.
+// Reading one locks it until the statement's end, so it goes by batches and leaves out what somebody has locked, which
+// keeps its last known value. And it takes a privilege that pg_monitor does not have.
 #include "collectors/catalogue.h"
 #include "collectors/postgres/batches.h"
+#include "collectors/postgres/last_known.h"
 
 namespace pgwatch::collectors {
 namespace {
@@ -34,7 +35,8 @@ counted AS (
          div(CASE WHEN seqincrement > 0 THEN seqmax::numeric - last_value ELSE last_value::numeric - seqmin END,
              abs(seqincrement::numeric)) AS remaining_values
   FROM reading)
-SELECT oid, schemaname, sequencename, readable, remaining_values, round(1 - remaining_values / values, 6) AS used_ratio
+SELECT oid, schemaname, sequencename, readable, is_left_out, remaining_values,
+       round(1 - remaining_values / values, 6) AS used_ratio, floor(extract(epoch FROM now()))::bigint AS measured_at
 FROM counted
 ORDER BY oid
 )sql";
@@ -45,23 +47,46 @@ int remembered(const Memory& memory, std::string_view key) {
   return found == memory.end() ? 0 : std::stoi(found->second);
 }
 
+// How much is used, how much remains and when, as the server spells them; none where there is no value.
+std::vector<std::string_view> measured(const Rows& rows, std::size_t row) {
+  const Cell used = rows.at(row, "used_ratio");
+  const Cell remaining = rows.at(row, "remaining_values");
+  if (!used || !remaining) return {};
+  return {*used, *remaining, rows.at(row, "measured_at").value_or("")};
+}
+
+Number number(std::string_view text) { return Number::parse(text).value_or(Number()); }
+
+// Only what is told is remembered.
+void emit_sequence(const Rows& rows, std::size_t row, double threshold, Sink& sink) {
+  const std::string_view oid = rows.at(row, "oid").value_or("");
+  const bool is_left_out = rows.at(row, "is_left_out") == "t";
+  const auto words = is_left_out ? recall(sink.memory(), oid) : measured(rows, row);
+  if (words.empty() || number(words[0]).as_double() < threshold) return;
+  remember(sink.memory(), oid, words);
+  const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
+                       Label{"sequencename", rows.at(row, "sequencename").value_or("")}};
+  sink.sample("pg_sequences_used_ratio", labels, number(words[0]));
+  sink.sample("pg_sequences_remaining_values", labels, number(words[1]));
+  const std::string_view now = rows.at(row, "measured_at").value_or("");
+  if (is_left_out)
+    sink.sample("pg_sequences_age_seconds", labels, number(now).as_double() - number(words[2]).as_double());
+}
+
 void emit(const Rows& rows, Sink& sink) {
   const double threshold = remembered(sink.memory(), "percent") / 100.0;
   int unreadable = remembered(sink.memory(), "unreadable");
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (rows.at(row, "readable") == "f") ++unreadable;
-    const auto used = Number::parse(rows.at(row, "used_ratio").value_or(""));
-    const auto remaining = Number::parse(rows.at(row, "remaining_values").value_or(""));
-    if (!used || !remaining || used->as_double() < threshold) continue;
-    const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
-                         Label{"sequencename", rows.at(row, "sequencename").value_or("")}};
-    sink.sample("pg_sequences_used_ratio", labels, *used);
-    sink.sample("pg_sequences_remaining_values", labels, *remaining);
+    if (rows.at(row, "readable") == "f")
+      ++unreadable;
+    else
+      emit_sequence(rows, row, threshold, sink);
   }
   sink.memory()["unreadable"] = std::to_string(unreadable);
   if (next_batch(rows, sink)) return;
   sink.sample("pg_sequences_unreadable", {}, unreadable);
   sink.memory().erase("unreadable");
+  end_sweep(sink.memory());
 }
 
 }  // namespace
@@ -69,7 +94,8 @@ void emit(const Rows& rows, Sink& sink) {
 Collector sequences() {
   return {
       .name = "sequences",
-      .help = "Sequences that are about to run out of values.",
+      .help =
+          "Sequences that are about to run out of values. What is locked is not read and keeps its last known value.",
       .scope = Scope::kDatabase,
       .lane = Lane::kSlow,
       .source = std::vector<Sql>{{.text = sql(), .since = 130000}},
@@ -79,8 +105,12 @@ Collector sequences() {
               label("sequencename"),
               discard("oid"),
               discard("readable"),
+              discard("is_left_out"),
+              discard("measured_at"),
               gauge("used_ratio", "Part of the sequence's values that is used up, from 0 to 1."),
               gauge("remaining_values", "Values the sequence can still give."),
+              gauge("age_seconds",
+                    "How old the values of a sequence were when it could not be read, since somebody has it locked."),
               gauge("unreadable",
                     "Sequences that this role may not read; GRANT SELECT ON ALL SEQUENCES IN SCHEMA, or from "
                     "PostgreSQL 14 on GRANT pg_read_all_data, cures that.")
@@ -92,7 +122,7 @@ Collector sequences() {
                    .help = "Only sequences of which at least this much is used up.",
                    .value = 50,
                    .most = 100}},
-      .cost = {.pages = 100, .more = 20, .of = "sequence"},
+      .cost = {.pages = 100, .more = 20, .of = "sequence", .batch = kMostInBatch},
       .most_steps = 10'000,
   };
 }

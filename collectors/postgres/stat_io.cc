@@ -45,7 +45,7 @@ Collector stat_io() {
   return {
       .name = "stat_io",
       .help = "Reads and writes by kind of process, object and context, where there were any. PostgreSQL 16 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_io.reads"}}},
+      .source = std::vector<Sql>{{.text = kSql, .since = 160000, .needs = {"pg_stat_io.reads"}}},
       .columns =
           {
               label("backend_type"),

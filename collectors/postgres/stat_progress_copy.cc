@@ -27,7 +27,7 @@ Collector stat_progress_copy() {
   return {
       .name = "stat_progress_copy",
       .help = "COPY under way, by table and direction. PostgreSQL 14 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_progress_copy.tuples_excluded"}}},
+      .source = std::vector<Sql>{{.text = kSql, .since = 140000, .needs = {"pg_stat_progress_copy.tuples_excluded"}}},
       .columns =
           {
               label("datname"),

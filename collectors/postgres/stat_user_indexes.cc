@@ -9,9 +9,9 @@ namespace {
 
 // The size is what the last VACUUM or ANALYZE saw: the exact one would take a lock.
 constexpr const char* kSql = R"sql(
-SELECT n.nspname AS schemaname,
-       c.relname,
-       x.relname AS indexrelname,
+SELECT n.nspname::text AS schemaname,
+       c.relname::text,
+       x.relname::text AS indexrelname,
        pg_stat_get_numscans(x.oid) AS idx_scan,
        pg_stat_get_tuples_returned(x.oid) AS idx_tup_read,
        pg_stat_get_tuples_fetched(x.oid) AS idx_tup_fetch,

@@ -3,7 +3,8 @@
 //
 // The view joins every table to its indexes and groups by names, which spills to disk with many tables. Here indexes
 // are summed by table number alone, which stays small, and in one pass however many tables there have come to be since
-// the statement was prepared.
+// the statement was prepared. Tables are sorted before their counts are read, and the names as text, for the same
+// reason.
 #include "collectors/catalogue.h"
 #include "collectors/postgres/relations.h"
 
@@ -11,14 +12,14 @@ namespace pgwatch::collectors {
 namespace {
 
 constexpr const char* kSql = R"sql(
-SELECT n.nspname AS schemaname,
+SELECT c.schemaname,
        c.relname,
        pg_stat_get_numscans(c.oid) AS seq_scan,
        /*if pg_stat_get_lastscan()*/ date_part('epoch', pg_stat_get_lastscan(c.oid)) /*else NULL*/ AS last_seq_scan,
        pg_stat_get_tuples_returned(c.oid) AS seq_tup_read,
-       coalesce(i.scans, 0) AS idx_scan,
-       /*if pg_stat_get_lastscan()*/ date_part('epoch', i.last_scan) /*else NULL*/ AS last_idx_scan,
-       coalesce(i.fetched + pg_stat_get_tuples_fetched(c.oid), 0) AS idx_tup_fetch,
+       coalesce(c.scans, 0) AS idx_scan,
+       /*if pg_stat_get_lastscan()*/ date_part('epoch', c.last_scan) /*else NULL*/ AS last_idx_scan,
+       coalesce(c.fetched + pg_stat_get_tuples_fetched(c.oid), 0) AS idx_tup_fetch,
        pg_stat_get_tuples_inserted(c.oid) AS n_tup_ins,
        pg_stat_get_tuples_updated(c.oid) AS n_tup_upd,
        pg_stat_get_tuples_deleted(c.oid) AS n_tup_del,
@@ -45,16 +46,18 @@ SELECT n.nspname AS schemaname,
          AS analyze_seconds_total,
        /*if pg_stat_get_total_autoanalyze_time()*/ pg_stat_get_total_autoanalyze_time(c.oid) / 1000 /*else NULL*/
          AS autoanalyze_seconds_total
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN (
-  SELECT indrelid,
-         sum(pg_stat_get_numscans(indexrelid)) AS scans,
-         /*if pg_stat_get_lastscan()*/ max(pg_stat_get_lastscan(indexrelid)) /*else NULL*/ AS last_scan,
-         sum(pg_stat_get_tuples_fetched(indexrelid)) AS fetched
-  FROM pg_index
-  GROUP BY indrelid) AS i ON i.indrelid = c.oid
-WHERE )sql";
+FROM (
+  SELECT c.oid, n.nspname::text AS schemaname, c.relname::text, i.scans, i.last_scan, i.fetched
+  FROM pg_class AS c
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN (
+    SELECT indrelid,
+           sum(pg_stat_get_numscans(indexrelid)) AS scans,
+           /*if pg_stat_get_lastscan()*/ max(pg_stat_get_lastscan(indexrelid)) /*else NULL*/ AS last_scan,
+           sum(pg_stat_get_tuples_fetched(indexrelid)) AS fetched
+    FROM pg_index
+    GROUP BY indrelid) AS i ON i.indrelid = c.oid
+  WHERE )sql";
 
 std::vector<Column> columns() {
   return {
@@ -101,7 +104,7 @@ Collector stat_user_tables() {
       .name = "stat_user_tables",
       .help = "Scans, changes, vacuums and analyzes of each table.",
       .scope = Scope::kDatabase,
-      .source = std::vector<Sql>{{.text = kSql + chosen_table(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = kSql + chosen_table() + ") AS c", .since = 130000}},
       .columns = columns(),
       .options = {top_option("tables")},
       .cost = {.pages = 60, .more = 1, .of = "table"},

@@ -35,7 +35,7 @@ Collector stat_wal() {
   return {
       .name = "stat_wal",
       .help = "WAL that is made, and its writing. PostgreSQL 14 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_wal.wal_records"}}},
+      .source = std::vector<Sql>{{.text = kSql, .since = 140000, .needs = {"pg_stat_wal.wal_records"}}},
       .columns =
           {
               counted("records", "WAL records made."),

@@ -7,9 +7,9 @@ namespace pgwatch::collectors {
 namespace {
 
 constexpr const char* kSql = R"sql(
-SELECT n.nspname AS schemaname,
-       c.relname,
-       x.relname AS indexrelname,
+SELECT n.nspname::text AS schemaname,
+       c.relname::text,
+       x.relname::text AS indexrelname,
        pg_stat_get_blocks_fetched(x.oid) - pg_stat_get_blocks_hit(x.oid) AS idx_blks_read_total,
        pg_stat_get_blocks_hit(x.oid) AS idx_blks_hit_total)sql";
 

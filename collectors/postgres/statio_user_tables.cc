@@ -14,21 +14,24 @@ WITH indexes AS MATERIALIZED (
          sum(pg_stat_get_blocks_hit(indexrelid)) AS hit
   FROM pg_index
   GROUP BY indrelid)
-SELECT n.nspname AS schemaname,
+SELECT c.schemaname,
        c.relname,
        pg_stat_get_blocks_fetched(c.oid) - pg_stat_get_blocks_hit(c.oid) AS heap_blocks_read,
        pg_stat_get_blocks_hit(c.oid) AS heap_blocks_hit,
-       coalesce(i.read, 0) AS idx_blocks_read,
-       coalesce(i.hit, 0) AS idx_blocks_hit,
+       coalesce(c.idx_read, 0) AS idx_blocks_read,
+       coalesce(c.idx_hit, 0) AS idx_blocks_hit,
        pg_stat_get_blocks_fetched(c.reltoastrelid) - pg_stat_get_blocks_hit(c.reltoastrelid) AS toast_blocks_read,
        pg_stat_get_blocks_hit(c.reltoastrelid) AS toast_blocks_hit,
-       coalesce(t.read, 0) AS tidx_blocks_read,
-       coalesce(t.hit, 0) AS tidx_blocks_hit
-FROM pg_class AS c
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN indexes AS i ON i.indrelid = c.oid
-LEFT JOIN indexes AS t ON t.indrelid = c.reltoastrelid
-WHERE )sql";
+       coalesce(c.tidx_read, 0) AS tidx_blocks_read,
+       coalesce(c.tidx_hit, 0) AS tidx_blocks_hit
+FROM (
+  SELECT c.oid, n.nspname::text AS schemaname, c.relname::text, c.reltoastrelid,
+         i.read AS idx_read, i.hit AS idx_hit, t.read AS tidx_read, t.hit AS tidx_hit
+  FROM pg_class AS c
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN indexes AS i ON i.indrelid = c.oid
+  LEFT JOIN indexes AS t ON t.indrelid = c.reltoastrelid
+  WHERE )sql";
 
 }  // namespace
 
@@ -37,7 +40,7 @@ Collector statio_user_tables() {
       .name = "statio_user_tables",
       .help = "Pages of each table that were read from disk or found in shared buffers.",
       .scope = Scope::kDatabase,
-      .source = std::vector<Sql>{{.text = kSql + chosen_table(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = kSql + chosen_table() + ") AS c", .since = 130000}},
       .columns =
           {
               label("schemaname"),

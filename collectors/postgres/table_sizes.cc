@@ -1,11 +1,10 @@
 // table_sizes: how large each table and its indexes are, under postgres_exporter's names.
 //
 // Measuring locks the table, its indexes and its TOAST, so one ALTER TABLE that waits its turn would stop everything.
-// What is locked keeps its last known size, which is told with its age. A sweep through all tables remembers what it
-// measured as lines "NUMBER TABLE INDEX TIME", under `measured`, and at its end, under `known`, for the next; tables
-// that are gone have no line any more.
+// What is locked keeps its last known size, which is told with its age.
 #include "collectors/catalogue.h"
 #include "collectors/postgres/batches.h"
+#include "collectors/postgres/last_known.h"
 #include "collectors/postgres/relations.h"
 
 namespace pgwatch::collectors {
@@ -31,66 +30,32 @@ ORDER BY oid
 )sql";
 }
 
-// As the server spells them.
-struct Size {
-  std::string_view table;
-  std::string_view indexes;
-  std::string_view measured_at;
-};
-
-std::optional<Size> measured(const Rows& rows, std::size_t row) {
+// The table's size, its indexes' and when, as the server spells them; none where it was dropped meanwhile.
+std::vector<std::string_view> measured(const Rows& rows, std::size_t row) {
   const Cell table = rows.at(row, "table_size_bytes");
   const Cell indexes = rows.at(row, "index_size_bytes");
-  if (!table || !indexes) return std::nullopt;  // dropped meanwhile
-  return Size{*table, *indexes, rows.at(row, "measured_at").value_or("")};
-}
-
-std::optional<Size> recall(std::string_view known, std::string_view number) {
-  const std::string begin = "\n" + std::string(number) + " ";
-  std::size_t at = known.find(begin);
-  if (at == std::string_view::npos) return std::nullopt;
-  at += begin.size();
-  const auto word = [&] {
-    const std::size_t end = known.find_first_of(" \n", at);
-    const std::string_view text = known.substr(at, end - at);
-    at = std::min(end, known.size() - 1) + 1;
-    return text;
-  };
-  Size size;
-  size.table = word();
-  size.indexes = word();
-  size.measured_at = word();
-  return size;
-}
-
-void remember(std::string& sizes, std::string_view number, const Size& size) {
-  sizes += '\n';
-  for (const std::string_view word : {number, size.table, size.indexes}) (sizes += word) += ' ';
-  sizes += size.measured_at;
+  if (!table || !indexes) return {};
+  return {*table, *indexes, rows.at(row, "measured_at").value_or("")};
 }
 
 Number number(std::string_view text) { return Number::parse(text).value_or(Number()); }
 
 void emit(const Rows& rows, Sink& sink) {
-  const std::string& known = sink.memory()["known"];
-  std::string& fresh = sink.memory()["measured"];
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const std::string_view oid = rows.at(row, "oid").value_or("");
     const bool is_left_out = rows.at(row, "is_left_out") == "t";
-    const std::optional<Size> size = is_left_out ? recall(known, oid) : measured(rows, row);
-    if (!size) continue;
-    remember(fresh, oid, *size);
+    const std::string_view now = rows.at(row, "measured_at").value_or("");
+    const auto words = is_left_out ? recall(sink.memory(), oid) : measured(rows, row);
+    if (words.empty()) continue;
+    remember(sink.memory(), oid, words);
     const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
                          Label{"relname", rows.at(row, "relname").value_or("")}};
-    sink.sample("pg_stat_user_tables_table_size_bytes", labels, number(size->table));
-    sink.sample("pg_stat_user_tables_index_size_bytes", labels, number(size->indexes));
-    const Number now = number(rows.at(row, "measured_at").value_or(""));
+    sink.sample("pg_stat_user_tables_table_size_bytes", labels, number(words[0]));
+    sink.sample("pg_stat_user_tables_index_size_bytes", labels, number(words[1]));
     if (is_left_out)
-      sink.sample("pg_table_size_age_seconds", labels, now.as_double() - number(size->measured_at).as_double());
+      sink.sample("pg_table_size_age_seconds", labels, number(now).as_double() - number(words[2]).as_double());
   }
-  if (next_batch(rows, sink)) return;
-  sink.memory()["known"] = std::move(fresh);
-  sink.memory().erase("measured");
+  if (!next_batch(rows, sink)) end_sweep(sink.memory());
 }
 
 }  // namespace
@@ -119,7 +84,7 @@ Collector table_sizes() {
           },
       .emit = emit,
       .recover = smaller_batch,
-      .cost = {.pages = 200, .more = 80, .of = "table"},
+      .cost = {.pages = 200, .more = 80, .of = "table", .batch = kMostInBatch},
       .most_steps = 10'000,
   };
 }

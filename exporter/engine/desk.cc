@@ -137,9 +137,9 @@ void Desk::publish(Question& question, Outcome outcome, std::string reason, std:
   block->duration = block->answered_at - block->asked_at;
   if (outcome == Outcome::kOk) {
     block->samples = asking->sink.take_samples();
+    block->max_series = asking->instrument->collector().max_series;
     question.memory = without_options(asking->instrument->collector(), asking->sink.take_memory());
     question.last_good = block;
-    telemetry_.samples_dropped(block->samples.duplicates(), block->samples.overflow());
   }
   if (outcome == Outcome::kSkipped) question.last_good = nullptr;  // what it said does not hold here any more
   question.latest = block;

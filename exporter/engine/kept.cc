@@ -131,8 +131,8 @@ void Kept::start_flight(const std::vector<QuestionPtr>& questions) {
   std::vector<postgres::Task> tasks = plan_flight(questions);
   if (!site_.target->access.pooler) flight_->abandoned = site_.places().abandoned();
   if (!flight_->abandoned.empty()) tasks.push_back({kStillThere, postgres::still_there_statement(flight_->abandoned)});
-  if (site_.asks_per_database() && now() - databases_asked_ >= site_.turn_interval) {
-    databases_asked_ = now();
+  if (site_.asks_per_database() && now() >= databases_due_) {
+    databases_due_ = now() + site_.turn_interval;
     tasks.push_back({kDatabases, postgres::databases_statement(), postgres::Prepare::kYes});
   }
   link_->ask(std::move(tasks));

@@ -93,7 +93,7 @@ class Kept final : private LinkOwner {
   Milliseconds backoff_{0};
   std::minstd_rand jitter_;
   std::vector<std::string> databases_;
-  SteadyTime databases_asked_;
+  SteadyTime databases_due_;
 
   Timer flight_timer_;
   Timer retry_timer_;

@@ -64,16 +64,22 @@ void Link::drained() {
 void Link::introduce() {
   phase_ = Phase::kIntroducing;
   alarm_.at(now() + spec_.access.timeouts.connect, [this] { down(not_yet()); });
-  std::vector<postgres::Task> tasks;
-  if (!spec_.access.pooler) {
-    const auto statements = postgres::session_statements(session_settings());
-    for (std::size_t i = 0; i < statements.size(); ++i) tasks.push_back({i == 0 ? kSession : kIgnored, statements[i]});
-    tasks.push_back({kBackend, postgres::backend_statement()});
-    lock_timeout_ = session_settings().lock_timeout;
-  }
-  tasks.push_back(facts_task());
-  send(std::move(tasks));
+  if (spec_.access.pooler) return send({facts_task()});
+  lock_timeout_ = session_settings().lock_timeout;
+  send(introduction(session_settings()));
 }
+
+std::vector<postgres::Task> Link::introduction(const postgres::SessionSettings& settings) {
+  std::vector<postgres::Task> tasks;
+  for (const std::string& statement : postgres::session_statements(settings))
+    tasks.push_back({tasks.empty() ? kSession : kIgnored, statement});
+  tasks.push_back({kBackend, postgres::backend_statement()});
+  tasks.push_back(facts_task());
+  return tasks;
+}
+
+// And then the needs.
+std::size_t Link::statements_to_begin() { return introduction({}).size() + 1; }
 
 void Link::ask(std::vector<postgres::Task> tasks) {
   phase_ = Phase::kBusy;
@@ -214,7 +220,7 @@ void Link::down(postgres::Down why) {  // NOLINT(performance-unnecessary-value-p
   owner_.link_down(why);
 }
 
-postgres::Task Link::facts_task() const { return {kFacts, postgres::facts_statement(), postgres::Prepare::kYes}; }
+postgres::Task Link::facts_task() { return {kFacts, postgres::facts_statement(), postgres::Prepare::kYes}; }
 
 postgres::SessionSettings Link::session_settings() const {
   return {spec_.statement_timeout, postgres::lock_budget(1), spec_.search_path};

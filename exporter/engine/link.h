@@ -62,6 +62,9 @@ class Link {
   bool busy() const { return phase_ == Phase::kBusy || phase_ == Phase::kDraining; }
   bool introduced() const { return ready() || busy(); }
 
+  // What a new connection is asked before the first pipeline, for the reference; through a pooler it is less.
+  static std::size_t statements_to_begin();
+
   // Sends a pipeline, the facts first. Tickets of tasks are the owner's, below kOwnTickets. REQUIRES: ready().
   void ask(std::vector<postgres::Task> tasks);
 
@@ -129,7 +132,8 @@ class Link {
   void part();
   void broken();
   void down(postgres::Down why);
-  postgres::Task facts_task() const;
+  static postgres::Task facts_task();
+  static std::vector<postgres::Task> introduction(const postgres::SessionSettings& settings);
   postgres::SessionSettings session_settings() const;
 
   const LinkServices services_;

@@ -12,9 +12,11 @@
 #include <mutex>
 #include <set>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "exporter/engine/blocking.h"
+#include "exporter/util/log.h"
 
 namespace pgwatch {
 namespace {
@@ -37,10 +39,10 @@ constexpr Own kLastDuration{"pg_exporter_last_scrape_duration_seconds", "", "How
                             Kind::kGauge};
 constexpr Own kLastError{"pg_exporter_last_scrape_error", "",
                          "Whether a target or a collector failed in the last page.", Kind::kGauge};
-constexpr Own kDuplicates{"pgwatch_duplicate_samples_dropped_total", "",
-                          "Samples left out because the same family and labels had been said."};
-constexpr Own kOverflow{"pgwatch_overflow_samples_dropped_total", "",
-                        "Samples left out because their family had reached its cap."};
+constexpr Own kDuplicates{"pgwatch_duplicate_samples_dropped_total", "server collector",
+                          "Samples left out of pages because the same family and labels had been said."};
+constexpr Own kOverflow{"pgwatch_overflow_samples_dropped_total", "server collector",
+                        "Samples left out of pages because their family had reached its cap, max_series."};
 constexpr Own kReloadSuccessful{"pgwatch_config_last_reload_successful", "",
                                 "Whether the last load of the configuration succeeded.", Kind::kGauge};
 constexpr Own kReloadTime{"pgwatch_config_last_reload_success_timestamp_seconds", "",
@@ -108,8 +110,6 @@ struct Telemetry::Metrics {
   prometheus::Counter& exporter_scrapes = counters(registry, kExporterScrapes).Add({});
   prometheus::Gauge& last_duration = gauges(registry, kLastDuration).Add({});
   prometheus::Gauge& last_error = gauges(registry, kLastError).Add({});
-  prometheus::Counter& duplicates = counters(registry, kDuplicates).Add({});
-  prometheus::Counter& overflow = counters(registry, kOverflow).Add({});
   prometheus::Gauge& reload_successful = gauges(registry, kReloadSuccessful).Add({});
   prometheus::Gauge& reload_time = gauges(registry, kReloadTime).Add({});
   Counters& blocking_abandoned = counters(registry, kBlockingAbandoned);
@@ -134,9 +134,15 @@ struct Telemetry::Metrics {
   std::mutex mutex;
   std::map<std::string, Server> servers;  // guarded by mutex
 
-  // By question and class of failure.
+  // By server and more, made when they first count; and what was said of the server.
   Counters& failures = counters(registry, kFailures);
-  std::map<std::string, std::set<prometheus::Counter*>> failures_of;  // guarded by mutex
+  Counters& duplicates = counters(registry, kDuplicates);
+  Counters& overflow = counters(registry, kOverflow);
+  struct Counted {
+    std::map<prometheus::Counter*, Counters*> counters;
+    std::set<std::pair<std::string, std::string>> said;  // of a family, why it is not whole
+  };
+  std::map<std::string, Counted> counted_of;  // guarded by mutex
 
   template <typename Do>
   void with(const std::string& server, Do&& act) {
@@ -144,7 +150,29 @@ struct Telemetry::Metrics {
     const auto found = servers.find(server);
     if (found != servers.end()) act(found->second);
   }
+
+  // REQUIRES: the mutex.
+  bool gone(const std::string& server) const { return !server.empty() && !servers.contains(server); }
+  void count(Counters& family, const prometheus::Labels& labels, std::uint64_t more);
+  void lacks(Counters& family, const Dropped& dropped, std::uint64_t samples, const char* why);
 };
+
+void Telemetry::Metrics::count(Counters& family, const prometheus::Labels& labels, std::uint64_t more) {
+  prometheus::Counter& counter = family.Add(labels);
+  counter.Increment(static_cast<double>(more));
+  counted_of[labels.at("server")].counters[&counter] = &family;
+}
+
+void Telemetry::Metrics::lacks(Counters& family, const Dropped& dropped, std::uint64_t samples, const char* why) {
+  if (samples == 0) return;
+  count(family, {{"server", dropped.server}, {"collector", dropped.collector}}, samples);
+  if (!counted_of[dropped.server].said.emplace(dropped.family, why).second) return;
+  log::warn("samples left out", {{"server", dropped.server},
+                                 {"collector", dropped.collector},
+                                 {"metric", dropped.family},
+                                 {"samples", std::to_string(samples)},
+                                 {"detail", why}});
+}
 
 Telemetry::Telemetry(const std::string& version) : metrics_(std::make_unique<Metrics>()) {
   // A counter that appears with its first count shows no increase.
@@ -200,9 +228,9 @@ void Telemetry::remove_target(const std::string& server) {
   metrics_->statements.Remove(gone.statements);
   metrics_->joined.Remove(gone.joined);
   metrics_->places_expired.Remove(gone.places_expired);
-  const auto failures = metrics_->failures_of.extract(server);
-  if (!failures) return;
-  for (prometheus::Counter* counter : failures.mapped()) metrics_->failures.Remove(counter);
+  const auto counted = metrics_->counted_of.extract(server);
+  if (!counted) return;
+  for (const auto& [counter, family] : counted.mapped().counters) family->Remove(counter);
 }
 
 void Telemetry::connections(const std::string& server, Connections now) {
@@ -234,17 +262,21 @@ void Telemetry::place_expired(const std::string& server, std::size_t places) {
 
 void Telemetry::collector_failed(const Block& block) {
   const std::lock_guard lock(metrics_->mutex);
-  const bool gone = !block.server.empty() && !metrics_->servers.contains(block.server);
-  if (gone) return;  // a removed target's last request
-  prometheus::Counter& counter = metrics_->failures.Add(
-      {{"server", block.server}, {"datname", block.database}, {"collector", block.collector}, {"class", block.reason}});
-  counter.Increment();
-  metrics_->failures_of[block.server].insert(&counter);
+  if (metrics_->gone(block.server)) return;  // a removed target's last request
+  metrics_->count(
+      metrics_->failures,
+      {{"server", block.server}, {"datname", block.database}, {"collector", block.collector}, {"class", block.reason}},
+      1);
 }
 
-void Telemetry::samples_dropped(std::uint64_t duplicates, std::uint64_t overflow) {
-  if (duplicates > 0) metrics_->duplicates.Increment(static_cast<double>(duplicates));
-  if (overflow > 0) metrics_->overflow.Increment(static_cast<double>(overflow));
+void Telemetry::samples_dropped(std::span<const Dropped> dropped) {
+  const std::lock_guard lock(metrics_->mutex);
+  for (const Dropped& one : dropped) {
+    if (metrics_->gone(one.server)) continue;
+    metrics_->lacks(metrics_->duplicates, one, one.duplicates, "another sample had these labels; the first is shown");
+    metrics_->lacks(metrics_->overflow, one, one.overflow,
+                    "the metric has more series than max_series; raise it, or ask fewer databases");
+  }
 }
 
 void Telemetry::blocking_call_abandoned(std::string_view kind) {

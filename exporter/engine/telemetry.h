@@ -7,11 +7,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "exporter/model/block.h"
+#include "exporter/model/exposition.h"
 #include "exporter/model/own_metric.h"
 
 namespace pgwatch {
@@ -43,7 +44,8 @@ class Telemetry {
 
   // Collectors.
   void collector_failed(const Block& block);
-  void samples_dropped(std::uint64_t duplicates, std::uint64_t overflow);
+  // Counts what a page lacks, and says it once per server and family.
+  void samples_dropped(std::span<const Dropped> dropped);
 
   void blocking_call_abandoned(std::string_view kind);
 

@@ -24,7 +24,7 @@ struct Backend {
   std::map<std::string, std::string> aliases = {};  // other names of collectors, and ours
   // Blocks about the snapshot and about ourselves, shown after its own: pg_up, success per collector, process_*.
   std::function<std::vector<BlockPtr>(const Snapshot&)> report;
-  std::function<void(const Page&, const Snapshot&)> scraped;  // counts: duplicates, duration
+  std::function<void(const Page&, const Snapshot&)> scraped;  // counts what the page lacks
   std::function<bool()> ready;  // the configuration is loaded and each target has been attempted once
 };
 

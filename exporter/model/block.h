@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,7 @@ struct Block {
   std::string detail;  // a sentence for the log and the status page
 
   Samples samples;
+  std::size_t max_series = Sink::kNoCap;  // of one family on a page, in all Blocks of the server together
   SteadyTime asked_at;
   SteadyTime answered_at;
   std::chrono::nanoseconds duration{0};  // until its answer was complete, waiting in the pipeline included

@@ -119,12 +119,14 @@ struct Option {
   friend bool operator==(const Option&, const Option&) = default;
 };
 
-// At most what one asking costs the server: pages of 8 KiB its statements touch once the server's caches are warm.
-// tests/integration/costs_test.cc measures it.
+// What one asking costs the server with the options' defaults, while nobody's lock is in its way: its statements, and
+// at most the pages of 8 KiB that these touch once the server's caches are warm. tests/integration/costs_test.cc
+// measures it.
 struct Cost {
   int pages = 0;        // in any case
   int more = 0;         // and for each
   std::string of = {};  // of these: "table", "database", "session", …
+  int batch = 0;        // beyond the first statement one more for each so many of these; 0: none
 };
 
 // -- The collector ----------------------------------------------------------------------------------------------------
@@ -159,7 +161,7 @@ struct Collector {
   std::string role = {};            // of kPredefinedRoles: without its rights a server hides values and does not say so
   std::string privilege = {};       // what else it takes of pg_monitor, "EXECUTE ON FUNCTION f()": refused without
   int most_steps = 8;               // of one asking
-  std::size_t max_series = 10'000;  // per family and answer; what is over is counted
+  std::size_t max_series = 10'000;  // of a family, per answer and per target; what is over is counted
 };
 
 std::string_view to_string(Scope scope);

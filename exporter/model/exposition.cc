@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "exporter/model/text.h"
@@ -74,16 +75,29 @@ class Group {
 
  private:
   void write_part(const Part& part) {
-    if (part.family->metric->kind != parts_.front().family->metric->kind) {
-      page_.duplicates += part.family->samples.size();
-      return;
-    }
+    const Block& block = *part.block;
+    const Family& family = *part.family;
+    Dropped dropped{block.server, block.collector, family.metric->name, family.duplicates, family.overflow};
+    if (family.metric->kind == parts_.front().family->metric->kind)
+      write_samples(part, dropped);
+    else
+      dropped.duplicates += family.samples.size();
+    if (dropped.duplicates + dropped.overflow > 0) page_.dropped.push_back(std::move(dropped));
+  }
+
+  void write_samples(const Part& part, Dropped& dropped) {
     const bool alone = blocks_labelled_[part.block->labels] == 1;
+    const std::size_t cap = part.block->max_series;
+    std::size_t& written = written_of_[part.block->server];
     for (const Sample& sample : part.family->samples) {
-      if (alone || first_time(part, sample))
+      if (!alone && !first_time(part, sample)) {
+        ++dropped.duplicates;
+      } else if (cap != Sink::kNoCap && written >= cap) {
+        ++dropped.overflow;
+      } else {
         append_sample(page_.text, part, sample);
-      else
-        ++page_.duplicates;
+        ++written;
+      }
     }
   }
 
@@ -93,7 +107,8 @@ class Group {
 
   Page& page_;
   std::span<const Part> parts_;
-  std::map<std::string_view, int> blocks_labelled_;  // how many Blocks have these labels
+  std::map<std::string_view, int> blocks_labelled_;     // how many Blocks have these labels
+  std::map<std::string_view, std::size_t> written_of_;  // how many samples of this server
   std::set<std::tuple<std::string_view, std::string_view, Suffix>> said_;
 };
 

@@ -24,6 +24,18 @@ std::size_t Samples::size() const {
   return sum;
 }
 
+std::uint64_t Samples::duplicates() const {
+  std::uint64_t sum = 0;
+  for (const Family& family : families_) sum += family.duplicates;
+  return sum;
+}
+
+std::uint64_t Samples::overflow() const {
+  std::uint64_t sum = 0;
+  for (const Family& family : families_) sum += family.overflow;
+  return sum;
+}
+
 Sink::Sink(std::span<const MetricPtr> declared, Memory memory, std::size_t max_series)
     : memory_(std::move(memory)),
       max_series_(max_series),
@@ -56,9 +68,9 @@ void Sink::sample(const MetricPtr& metric, std::uint32_t labels, Number value, S
   const std::size_t index = family_of(metric);
   Family& family = samples_.families_[index];
   if (family.metric->kind != metric->kind || !first_time(said_[index], family, key_of(labels, suffix)))
-    ++samples_.duplicates_;
+    ++family.duplicates;
   else if (max_series_ != kNoCap && family.samples.size() >= max_series_)
-    ++samples_.overflow_;
+    ++family.overflow;
   else
     family.samples.push_back({value, labels, suffix});
 }
@@ -92,7 +104,7 @@ std::size_t Sink::family_of(const MetricPtr& metric) {
   if (last_family_ < said_.size() && samples_.families_[last_family_].metric == metric) return last_family_;
   const auto [known, added] = family_index_.try_emplace(metric->name, said_.size());
   if (added) {
-    samples_.families_.push_back({metric, {}});
+    samples_.families_.push_back({metric});
     said_.emplace_back();
   }
   return last_family_ = known->second;

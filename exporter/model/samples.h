@@ -35,7 +35,9 @@ static_assert(sizeof(Sample) <= 24);
 
 struct Family {
   MetricPtr metric;
-  std::vector<Sample> samples;
+  std::vector<Sample> samples = {};
+  std::uint64_t duplicates = 0;  // dropped: the label set had been said
+  std::uint64_t overflow = 0;    // dropped: the family was full
 };
 
 class Samples {
@@ -43,9 +45,10 @@ class Samples {
   const std::vector<Family>& families() const { return families_; }
   // A label set in exposition spelling without braces, "" for none. REQUIRES: index from a Sample of these Samples.
   std::string_view labels(std::uint32_t index) const;
-  std::size_t size() const;                                 // samples in all families
-  std::uint64_t duplicates() const { return duplicates_; }  // dropped: family and label set had been said
-  std::uint64_t overflow() const { return overflow_; }      // dropped: the family was full
+  // Of all families.
+  std::size_t size() const;
+  std::uint64_t duplicates() const;
+  std::uint64_t overflow() const;
 
  private:
   friend class Sink;
@@ -53,8 +56,6 @@ class Samples {
   std::string text_;
   std::vector<std::uint32_t> ends_;  // label set i ends at ends_[i]
   std::vector<Family> families_;
-  std::uint64_t duplicates_ = 0;
-  std::uint64_t overflow_ = 0;
 };
 
 // Where emit functions say samples, what to remember, and whether to ask again. One Sink serves one asking of a

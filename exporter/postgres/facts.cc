@@ -196,13 +196,14 @@ std::set<std::string, std::less<>> read_needs(const Rows& rows) {
 }
 
 std::string databases_statement() {
-  // -2 marks a database whose DROP was interrupted.
+  // -2 marks a database whose DROP was interrupted. The eldest come first: where series are capped, a new database
+  // displaces none.
   return R"sql(SELECT d.datname
 FROM pg_catalog.pg_database AS d
 WHERE d.datallowconn AND NOT d.datistemplate AND d.datconnlimit OPERATOR(pg_catalog.<>) -2
   AND d.datname::pg_catalog.text OPERATOR(pg_catalog.<>)
       ALL (ARRAY['rdsadmin', 'cloudsqladmin', 'azure_maintenance', 'azure_sys'])
-ORDER BY d.datname)sql";
+ORDER BY d.oid)sql";
 }
 
 std::vector<std::string> read_databases(const Rows& rows) { return first_column(rows); }

@@ -48,11 +48,34 @@ TEST(Sequences, CountsThoseItMayNotRead) {
   EXPECT_EQ(told({unreadable(1), unreadable(2)}).lines, "pg_sequences_unreadable 2\n");
 }
 
-// Not used yet, or locked.
+// Not used yet.
 TEST(Sequences, SaysNothingOfOneWithoutALastValue) {
   test::Row unused = unreadable(1);
   unused["readable"] = "t";
   EXPECT_EQ(told({unused}, "0").lines, "pg_sequences_unreadable 0\n");
+}
+
+// One that is locked keeps its value, and one that is gone is forgotten.
+TEST(Sequences, KeepsTheLastKnownValueOfOneThatIsLocked) {
+  test::Row first = sequence(1, "0.75", "2");
+  first["measured_at"] = "1000";
+  Memory memory = told({first, sequence(2, "0.8", "1")}).memory;
+  test::Row locked = sequence(1, "", "");
+  locked.erase("used_ratio");
+  locked.erase("remaining_values");
+  locked["is_left_out"] = "t";
+  locked["measured_at"] = "1060";
+  test::Row never_read = locked;
+  never_read["oid"] = "11";
+  memory["percent"] = "50";
+  const auto player = [&](const Memory&) { return test::answer(sequences(), {locked, never_read}); };
+  const test::Steps steps = test::take_steps(sequences(), player, memory);
+  EXPECT_EQ(steps.lines, R"(pg_sequences_age_seconds{schemaname="public",sequencename="s1"} 60
+pg_sequences_remaining_values{schemaname="public",sequencename="s1"} 2
+pg_sequences_unreadable 0
+pg_sequences_used_ratio{schemaname="public",sequencename="s1"} 0.75
+)");
+  EXPECT_THAT(steps.memory, testing::ElementsAre(testing::Pair("known", "\n1 0.75 2 1000")));
 }
 
 TEST(Sequences, CountsOverAllBatchesAndForgetsTheCount) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <regex>
+#include <sstream>
 #include <stdexcept>
 
 #include "exporter/postgres/session.h"
@@ -11,7 +12,7 @@ namespace pgwatch::test {
 namespace {
 
 // How many there are of what a cost grows with.
-int count_of(const PostgresServer& server, const std::string& things) {
+int count_of(const PostgresServer& server, const std::string& things, const std::string& database) {
   static const std::map<std::string, std::string> relations = {
       {"database", "pg_database"},
       {"index", "pg_stat_user_indexes"},
@@ -33,7 +34,7 @@ int count_of(const PostgresServer& server, const std::string& things) {
   if (found == relations.end()) throw std::invalid_argument("no way to count each " + things + "; add one");
   const std::string& relation = found->second;
   if (server.value("SELECT to_regclass('" + relation + "') IS NULL") == "t") return 0;  // of a newer major
-  return std::stoi(server.value("SELECT count(*) FROM " + relation));
+  return std::stoi(server.value("SELECT count(*) FROM " + relation, database));
 }
 
 }  // namespace
@@ -62,6 +63,28 @@ int Interview::pages_of(const Collector& collector) {
   return pages;
 }
 
+std::map<std::string, int> Interview::statements_of(const std::vector<Collector>& collectors,
+                                                    const PostgresServer& server) {
+  const std::string begin = "SELECT 'asking ";
+  for (const Collector& collector : collectors) {
+    rows_of(begin + collector.name + "'");
+    ask(collector);
+  }
+  rows_of(begin + "'");
+  std::map<std::string, int> counts;
+  std::string asked;
+  for (const std::string& line : logged_statements(server, "postgres")) {
+    if (const std::size_t at = line.find(begin); at != std::string::npos) {
+      asked = line.substr(at + begin.size());
+      asked.pop_back();
+      counts[asked] = 0;
+    } else if (!asked.empty()) {
+      ++counts[asked];
+    }
+  }
+  return counts;
+}
+
 Rows Interview::rows_of(const std::string& sql) { return postgres::test::read_rows(connection_, sql); }
 
 // The first node of a plan counts what those below it touch, too.
@@ -79,7 +102,26 @@ int Interview::pages_of_statement(const std::string& sql) {
 }
 
 int claimed_pages(const Cost& cost, const PostgresServer& server) {
-  return cost.pages + cost.more * count_of(server, cost.of);
+  return cost.pages + cost.more * count_of(server, cost.of, "postgres");
+}
+
+int claimed_statements(const Cost& cost, const PostgresServer& server, const std::string& database) {
+  return 1 + (cost.batch == 0 ? 0 : count_of(server, cost.of, database) / cost.batch);
+}
+
+void log_statements(const PostgresServer& server) { server.sql("ALTER ROLE pgwatch SET log_statement = 'all'"); }
+
+std::vector<std::string> logged_statements(const PostgresServer& server, const std::string& database) {
+  const std::string whose = "pgwatch@" + database + " LOG:  ";
+  std::vector<std::string> statements;
+  std::istringstream log(server.log());
+  for (std::string line; std::getline(log, line);) {
+    const std::size_t at = line.find(whose);
+    if (at == std::string::npos) continue;
+    line.erase(0, at + whose.size());
+    if (line.starts_with("statement: ") || line.starts_with("execute ")) statements.push_back(line);
+  }
+  return statements;
 }
 
 }  // namespace pgwatch::test

@@ -1,6 +1,10 @@
 // Interview: a server asked as the engine does, in a session of ours and knowing its facts, but step by step.
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "exporter/postgres/connection.h"
 #include "tests/collectors/recording.h"
 #include "tests/support/postgres_server.h"
@@ -17,6 +21,9 @@ class Interview {
   // The pages of shared buffers that the statements of one asking touch, while the server's caches are warm.
   int pages_of(const Collector& collector);
 
+  // How many statements one asking of each takes, by the server's log. REQUIRES: the server logs this session's.
+  std::map<std::string, int> statements_of(const std::vector<Collector>& collectors, const PostgresServer& server);
+
  private:
   Rows rows_of(const std::string& sql);
   int pages_of_statement(const std::string& sql);
@@ -25,7 +32,13 @@ class Interview {
   RecordedFacts known_;
 };
 
-// The most pages that a collector says one asking touches on this server.
+// What a collector says that one asking takes on this server: pages at most, and statements.
 int claimed_pages(const Cost& cost, const PostgresServer& server);
+int claimed_statements(const Cost& cost, const PostgresServer& server, const std::string& database = "postgres");
+
+// From then on new sessions of pgwatch have their statements logged.
+void log_statements(const PostgresServer& server);
+// The statements logged, whole lines without what follows the first, of pgwatch's sessions in this database.
+std::vector<std::string> logged_statements(const PostgresServer& server, const std::string& database);
 
 }  // namespace pgwatch::test

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "collectors/catalogue.h"
 #include "tests/integration/interview.h"
 #include "tests/integration/live.h"
 #include "tests/support/proc.h"
@@ -98,6 +99,17 @@ TEST_F(Large, ServerIsAskedForNoMorePagesThanCollectorsSay) {
   Interview interview(*server_);
   for (const Collector& collector : collectors_of_servers())
     EXPECT_LE(interview.pages_of(collector), claimed_pages(collector.cost, *server_)) << collector.name;
+}
+
+TEST_F(Large, ServerIsAskedAsManyStatementsAsCollectorsSay) {
+  log_statements(*server_);
+  Interview interview(*server_);
+  const std::vector<Collector> collectors = {collectors::sequences(), collectors::stat_user_tables(),
+                                             collectors::table_sizes()};
+  const auto statements = interview.statements_of(collectors, *server_);
+  for (const Collector& collector : collectors)
+    EXPECT_EQ(statements.at(collector.name), claimed_statements(collector.cost, *server_)) << collector.name;
+  EXPECT_EQ(statements.at("table_sizes"), kTables / 200 + 1);
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ Names missing(const Exposition& before, const Exposition& after) {
 }
 
 const Labels kBusy = {{"relname", "busy"}};
+const Labels kHalf = {{"sequencename", "half"}};
+constexpr const char* kUsed = "pg_sequences_used_ratio";
 const Labels kIdle = {{"relname", "idle"}};
 
 std::optional<double> table_size(const Exposition& page, const Labels& table) {
@@ -60,13 +62,17 @@ class LockedRelations : public SharedServer, public testing::WithParamInterface<
         "CREATE TABLE busy (id int PRIMARY KEY, text text); INSERT INTO busy SELECT i FROM generate_series(1, 1000) AS "
         "i");
     server_->sql("CREATE TABLE idle (id int PRIMARY KEY)");
+    server_->sql("CREATE SEQUENCE half MAXVALUE 2; SELECT nextval('half'); GRANT SELECT ON half TO pgwatch");
   }
 
-  // Sizes are swept every `interval`. The first sweep is over when it returns.
+  // Sizes and sequences are swept every `interval`. The first sweep is over when it returns.
   void start_pgwatch(const std::string& interval) {
-    pgwatch_ = std::make_unique<Pgwatch>(config_of({{"main", server_->conninfo(), "databases: {include: [postgres]}"}},
-                                                   "collectors: {table_sizes: {interval: " + interval + "}}"));
-    ASSERT_TRUE(eventually([&] { return is_whole(before_ = page(), "main") && table_size(before_, kBusy); }));
+    pgwatch_ = std::make_unique<Pgwatch>(
+        config_of({{"main", server_->conninfo(), "databases: {include: [postgres]}"}},
+                  "collectors: {table_sizes: {interval: " + interval + "}, sequences: {interval: " + interval + "}}"));
+    ASSERT_TRUE(eventually([&] {
+      return is_whole(before_ = page(), "main") && table_size(before_, kBusy) && before_.value(kUsed, kHalf);
+    }));
     ASSERT_FALSE(age(before_, kBusy));
   }
 
@@ -119,6 +125,20 @@ TEST_P(LockedRelations, TableCostsOnlyTheNewnessOfItsSize) {
   start_pgwatch("1s");
   lock("SELECT FROM busy", "LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
   expect_only_the_size_to_be_old();
+}
+
+TEST_P(LockedRelations, SequenceCostsOnlyTheNewnessOfItsValue) {
+  start_pgwatch("1s");
+  lock("SELECT FROM half", "ALTER SEQUENCE half OWNER TO postgres");
+  Exposition after = page();
+  ASSERT_TRUE(eventually([&] { return (after = page()).value("pg_sequences_age_seconds", kHalf).has_value(); }));
+  EXPECT_THAT(failing(after), IsEmpty());
+  EXPECT_THAT(missing(before_, after), IsEmpty());
+  EXPECT_EQ(after.value(kUsed, kHalf), 0.5);
+  EXPECT_EQ(after.value("pg_sequences_remaining_values", kHalf), 1);
+  unlock();
+  EXPECT_TRUE(eventually([&] { return (after = page()).all("pg_sequences_age_seconds").empty(); }));
+  EXPECT_EQ(after.value(kUsed, kHalf), 0.5);
 }
 
 TEST_P(LockedRelations, IndexCostsOnlyTheNewnessOfTheSize) {

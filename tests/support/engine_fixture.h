@@ -102,14 +102,15 @@ class RunningEngine {
   Engine& engine() { return engine_; }
 
  private:
-  Scrape scrape(Snapshot snapshot, SteadyTime asked) const {
+  Scrape scrape(Snapshot snapshot, SteadyTime asked) {
     const auto duration = std::chrono::ceil<std::chrono::milliseconds>(snapshot.answered_at - asked);
     std::vector<BlockPtr> blocks;
     for (const Answered& one : snapshot.answers) blocks.push_back(one.served);
     blocks.push_back(report_on(snapshot));
     blocks.push_back(telemetry_.block());
-    Exposition page(write_exposition(blocks).text);
-    return {std::move(snapshot), std::move(page), duration};
+    const Page page = write_exposition(blocks);
+    telemetry_.samples_dropped(page.dropped);
+    return {std::move(snapshot), Exposition(page.text), duration};
   }
 
   Telemetry telemetry_{"test"};

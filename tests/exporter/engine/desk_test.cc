@@ -191,7 +191,7 @@ TEST_F(DeskTest, AnEmitThatThrowsIsAFailureOfItsOwnClass) {
   EXPECT_FALSE(question->asking);
 }
 
-TEST_F(DeskTest, WhatASinkDroppedIsCounted) {
+TEST_F(DeskTest, AnAnswerIsCappedAndKnowsTheCapOfItsPage) {
   Collector collector = toy();
   collector.max_series = 2;
   collector.emit = [](const Rows&, Sink& sink) {
@@ -201,8 +201,9 @@ TEST_F(DeskTest, WhatASinkDroppedIsCounted) {
   begin(*question);
   desk_.accept(*question, one_value("1"));
   EXPECT_EQ(question->latest->samples.size(), 2u);
-  EXPECT_EQ(counted("pgwatch_overflow_samples_dropped_total"), 3);
-  EXPECT_EQ(counted("pgwatch_duplicate_samples_dropped_total"), 1);
+  EXPECT_EQ(question->latest->samples.overflow(), 3U);
+  EXPECT_EQ(question->latest->samples.duplicates(), 1U);
+  EXPECT_EQ(question->latest->max_series, 2U);
 }
 
 TEST_F(DeskTest, ARefusedQuestionHasAnAnswerWithoutHavingBeenAsked) {

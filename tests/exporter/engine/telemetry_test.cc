@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <thread>
 
 #include "exporter/model/exposition.h"
+#include "exporter/util/log.h"
 #include "tests/support/exposition.h"
 
 namespace pgwatch {
@@ -34,15 +36,12 @@ TEST(Telemetry, SaysWhatItIs) {
 TEST(Telemetry, CountsPages) {
   Telemetry telemetry("t");
   telemetry.scraped(1500ms, false);
-  telemetry.samples_dropped(2, 0);
   telemetry.scraped(250ms, true);
-  telemetry.samples_dropped(1, 0);
   const Exposition shown = page(telemetry);
   EXPECT_EQ(shown.value("pgwatch_scrapes_total"), 2);
   EXPECT_EQ(shown.value("pg_exporter_scrapes_total"), 2);
   EXPECT_EQ(shown.value("pg_exporter_last_scrape_duration_seconds"), 0.25);
   EXPECT_EQ(shown.value("pg_exporter_last_scrape_error"), 0);
-  EXPECT_EQ(shown.value("pgwatch_duplicate_samples_dropped_total"), 3);
   EXPECT_EQ(shown.type("pgwatch_scrapes_total"), "counter");
   EXPECT_EQ(shown.type("pg_exporter_last_scrape_error"), "gauge");
 }
@@ -93,6 +92,7 @@ TEST(Telemetry, ARemovedTargetLeavesNothingBehind) {
   telemetry.add_target("b");
   telemetry.collector_failed(failure_of("a"));
   telemetry.collector_failed(failure_of("b"));
+  telemetry.samples_dropped(std::vector<Dropped>{{"a", "size", "one", 1, 1}});
   telemetry.remove_target("a");
   // Its last request may end after it was removed.
   telemetry.collector_failed(failure_of("a"));
@@ -125,12 +125,50 @@ TEST(Telemetry, CountsFailuresOfTheHost) {
             1);
 }
 
-TEST(Telemetry, CountsWhatWasDropped) {
+TEST(Telemetry, CountsWhatPagesLackByServerAndCollector) {
   Telemetry telemetry("t");
-  telemetry.samples_dropped(3, 4);
+  telemetry.add_target("a");
+  const std::vector<Dropped> dropped = {
+      {"a", "size", "one", 3, 4}, {"a", "size", "two", 0, 1}, {"", "host", "m", 1, 0}, {"gone", "size", "one", 1, 1}};
+  telemetry.samples_dropped(dropped);
+  telemetry.samples_dropped(dropped);
+  const Exposition shown = page(telemetry);
+  const std::string duplicates = "pgwatch_duplicate_samples_dropped_total";
+  const std::string overflow = "pgwatch_overflow_samples_dropped_total";
+  EXPECT_EQ(shown.value(duplicates, {{"server", "a"}, {"collector", "size"}}), 6);
+  EXPECT_EQ(shown.value(overflow, {{"server", "a"}, {"collector", "size"}}), 10);
+  EXPECT_EQ(shown.value(duplicates, {{"server", ""}, {"collector", "host"}}), 2);
+  EXPECT_EQ(shown.all(duplicates).size(), 2U);
+  EXPECT_EQ(shown.all(overflow).size(), 1U);
+}
+
+TEST(Telemetry, SaysWhatPagesLackOncePerServerAndFamily) {
+  Telemetry telemetry("t");
+  telemetry.add_target("a");
+  log::flush(5s);  // what other tests of this process said
+  testing::internal::CaptureStderr();
+  const std::vector<Dropped> dropped = {{"a", "size", "one", 3, 4}, {"a", "size", "two", 0, 1}};
+  telemetry.samples_dropped(dropped);
+  telemetry.samples_dropped(dropped);
+  telemetry.remove_target("a");
+  telemetry.add_target("a");
+  telemetry.samples_dropped(std::span(dropped).last(1));
+  log::flush(5s);
+  const std::string said = testing::internal::GetCapturedStderr();
+  const auto lines_with = [&](const std::string& words) {
+    std::istringstream lines(said);
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) count += line.find(words) != std::string::npos ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(lines_with("samples left out"), 4) << said;
+  EXPECT_EQ(lines_with("server=a collector=size metric=one"), 2) << said;
+  EXPECT_EQ(lines_with("metric=two"), 2) << "a target that comes back is told of again: " << said;
+}
+
+TEST(Telemetry, CountsCallsThatWereAbandoned) {
+  Telemetry telemetry("t");
   telemetry.blocking_call_abandoned("resolve");
-  EXPECT_EQ(page(telemetry).value("pgwatch_duplicate_samples_dropped_total"), 3);
-  EXPECT_EQ(page(telemetry).value("pgwatch_overflow_samples_dropped_total"), 4);
   EXPECT_EQ(page(telemetry).value("pgwatch_blocking_calls_abandoned_total", {{"kind", "resolve"}}), 1);
 }
 
@@ -138,6 +176,7 @@ TEST(Telemetry, DeclaresEveryFamilyWithItsLabels) {
   Telemetry telemetry("t");
   telemetry.add_target("a");
   telemetry.collector_failed(failure_of("a"));
+  telemetry.samples_dropped(std::vector<Dropped>{{"a", "size", "one", 1, 1}});
   telemetry.blocking_call_abandoned("files");
   const Exposition shown = page(telemetry);
   for (const OwnMetric& own : Telemetry::declared()) {

@@ -29,6 +29,12 @@ BlockPtr block_of(std::string labels, const std::vector<Said>& all) {
 
 Page page_of(std::vector<BlockPtr> blocks) { return write_exposition(blocks); }
 
+std::uint64_t duplicates_of(const Page& page) {
+  std::uint64_t sum = 0;
+  for (const Dropped& dropped : page.dropped) sum += dropped.duplicates;
+  return sum;
+}
+
 const Metric kUp{"up", "Whether it is up."};
 const Metric kSize{"size_bytes", "Size.", Kind::kCounter};
 
@@ -50,7 +56,7 @@ TEST(Exposition, GroupsAFamilyAcrossBlocksAndSortsFamilies) {
             "# TYPE up gauge\n"
             "up{server=\"b\"} 1\n"
             "up{server=\"a\"} 0\n");
-  EXPECT_EQ(page.duplicates, 0U);
+  EXPECT_TRUE(page.dropped.empty());
 }
 
 TEST(Exposition, NeedsNoBracesWithoutLabels) {
@@ -74,7 +80,7 @@ TEST(Exposition, DropsAndCountsAFamilyOfAnotherType) {
   const Page page = page_of(
       {block_of("a=\"1\"", {{gauge, {}, 1}}), block_of("a=\"2\"", {{counter, {}, 1}, {counter, {{"l", ""}}, 1}})});
   EXPECT_EQ(page.text, "# HELP m Help.\n# TYPE m gauge\nm{a=\"1\"} 1\n");
-  EXPECT_EQ(page.duplicates, 2U);
+  EXPECT_EQ(duplicates_of(page), 2U);
 }
 
 TEST(Exposition, DropsAndCountsWhatABlockOfTheSameLabelsSaid) {
@@ -84,7 +90,42 @@ TEST(Exposition, DropsAndCountsWhatABlockOfTheSameLabelsSaid) {
   EXPECT_EQ(page.text,
             "# HELP up Whether it is up.\n# TYPE up gauge\n"
             "up{a=\"1\",l=\"x\"} 1\nup{a=\"2\",l=\"x\"} 2\nup{a=\"1\",l=\"y\"} 4\n");
-  EXPECT_EQ(page.duplicates, 1U);
+  EXPECT_EQ(duplicates_of(page), 1U);
+}
+
+// One sample for each of these tables, as of one database of one server.
+BlockPtr capped(const std::string& server, const std::string& database, const std::vector<std::string>& tables) {
+  Block block = *block_of("datname=\"" + database + "\"", {});
+  Sink sink({}, {}, 4);
+  for (const std::string& table : tables) sink.sample(kUp, std::vector<Label>{{"t", table}}, 1);
+  block.samples = sink.take_samples();
+  block.server = server;
+  block.collector = "tables";
+  block.max_series = 4;
+  return std::make_shared<const Block>(std::move(block));
+}
+
+TEST(Exposition, CapsAFamilyPerServerInTheOrderOfItsBlocks) {
+  const Page page = page_of(
+      {capped("s", "a", {"1", "2", "3"}), capped("other", "x", {"1", "2", "3"}), capped("s", "b", {"1", "2", "3"})});
+  EXPECT_EQ(page.text,
+            "# HELP up Whether it is up.\n# TYPE up gauge\n"
+            "up{datname=\"a\",t=\"1\"} 1\nup{datname=\"a\",t=\"2\"} 1\nup{datname=\"a\",t=\"3\"} 1\n"
+            "up{datname=\"x\",t=\"1\"} 1\nup{datname=\"x\",t=\"2\"} 1\nup{datname=\"x\",t=\"3\"} 1\n"
+            "up{datname=\"b\",t=\"1\"} 1\n");
+  ASSERT_EQ(page.dropped.size(), 1U);
+  EXPECT_EQ(page.dropped[0].server, "s");
+  EXPECT_EQ(page.dropped[0].collector, "tables");
+  EXPECT_EQ(page.dropped[0].family, "up");
+  EXPECT_EQ(page.dropped[0].overflow, 2U);
+  EXPECT_EQ(page.dropped[0].duplicates, 0U);
+}
+
+TEST(Exposition, TellsWhatTheAnswersThemselvesLeftOut) {
+  const Page page = page_of({capped("s", "a", {"1", "1", "2", "3", "4", "5", "6"})});
+  ASSERT_EQ(page.dropped.size(), 1U);
+  EXPECT_EQ(page.dropped[0].overflow, 2U);
+  EXPECT_EQ(page.dropped[0].duplicates, 1U);
 }
 
 TEST(Exposition, WritesAHistogramUnderItsThreeNames) {
