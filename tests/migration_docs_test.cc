@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -53,17 +54,32 @@ TEST(Migration, TellsOfEveryFlag) {
 }
 
 std::string where(const Exception& exception) {
-  std::string text = "everywhere";
-  if (exception.first_major != 13 || exception.last_major != 18)
-    text = "PostgreSQL " + std::to_string(exception.first_major) + " to " + std::to_string(exception.last_major);
-  return exception.role.empty() ? text : text + ", on a " + exception.role;
+  static const std::map<std::string, std::string> roles = {
+      {"", "everywhere"},
+      {"primary", "a primary"},
+      {"standby", "a standby"},
+      {"stopped", "a standby whose receiver is stopped"},
+      {"archive", "a standby that has an archive only"},
+  };
+  const std::string& role = roles.at(exception.role);
+  if (exception.first_major == 13 && exception.last_major == 18) return role;
+  const std::string majors =
+      "PostgreSQL " + std::to_string(exception.first_major) + " to " + std::to_string(exception.last_major);
+  return exception.role.empty() ? majors : role + ", " + majors;
+}
+
+std::string named(What what) {
+  switch (what) {
+    case What::kFamily: return "the metric";
+    case What::kSeries: return "the series";
+    case What::kLabel: return "the label in";
+    default: return "the " + to_string(what) + " of";
+  }
 }
 
 std::string row_of(const Exception& exception) {
-  const std::string what = exception.what == What::kFamily   ? "the metric"
-                           : exception.what == What::kSeries ? "the series"
-                                                             : "the " + to_string(exception.what) + " of";
-  return "| " + what + " `" + exception.selector + "` | " + where(exception) + " | " + exception.why + " |\n";
+  return "| " + named(exception.what) + " `" + exception.selector + "` | " + where(exception) + " | " + exception.why +
+         " |\n";
 }
 
 TEST(Migration, ListsWhatTheComparisonExcuses) {

@@ -10,7 +10,7 @@
 //   buffers_backend_fsync                          fsyncs of relations by these
 //
 // The last two were counted so before: by whoever wrote and was neither writer. 17 counts in blocks; 18 counts calls,
-// and bytes beside them.
+// and bytes beside them. A fork without pg_stat_io lacks these two and no other.
 //
 // Twins have the unit that a name lacks, and NULL is absent where postgres_exporter says 0.
 #include "collectors/catalogue.h"
@@ -28,8 +28,8 @@ SELECT checkpointer.num_timed + checkpointer.restartpoints_timed AS checkpoints_
        checkpointer.buffers_written AS buffers_checkpoint,
        bgwriter.buffers_clean,
        bgwriter.maxwritten_clean,
-       others.blocks AS buffers_backend,
-       others.fsyncs AS buffers_backend_fsync,
+       /*if pg_stat_io.fsyncs*/ others.blocks /*else NULL*/ AS buffers_backend,
+       /*if pg_stat_io.fsyncs*/ others.fsyncs /*else NULL*/ AS buffers_backend_fsync,
        bgwriter.buffers_alloc,
        coalesce(floor(extract(epoch FROM bgwriter.stats_reset)), 0) AS stats_reset,
        extract(epoch FROM bgwriter.stats_reset) AS stats_reset_timestamp_seconds
@@ -39,7 +39,8 @@ FROM pg_stat_bgwriter AS bgwriter,
                                                               / current_setting('block_size')::int)
                           /*else coalesce(writes, 0) + coalesce(extends, 0)*/), 0) AS blocks,
              coalesce(sum(fsyncs), 0) AS fsyncs
-      FROM pg_stat_io
+      FROM /*if pg_stat_io.fsyncs*/ pg_stat_io
+           /*else (SELECT '' AS object, '' AS backend_type, 0 AS writes, 0 AS extends, 0 AS fsyncs) AS none*/
       WHERE object = 'relation' AND backend_type NOT IN ('background writer', 'checkpointer')) AS others
 )sql";
 
@@ -98,7 +99,7 @@ Collector stat_bgwriter() {
   return {
       .name = "stat_bgwriter",
       .help = "Checkpoints and writers of buffers.",
-      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_checkpointer.num_timed", "pg_stat_io.fsyncs"}},
+      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_checkpointer.num_timed"}},
                                  {.text = kBefore17, .needs = {"pg_stat_bgwriter.checkpoints_timed"}}},
       .columns = columns(),
       .cost = {.pages = 2},

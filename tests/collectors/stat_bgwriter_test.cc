@@ -64,5 +64,15 @@ TEST(StatBgwriter, AsksWhereTheServerKeepsTheNumbers) {
               AllOf(HasSubstr("coalesce(write_bytes, 0)"), Not(HasSubstr("writes, 0"))));
 }
 
+// As on a fork that left pg_stat_io out.
+TEST(StatBgwriter, LacksOnlyWhatItTakesFromPgStatIoWhereThereIsNone) {
+  const std::string sql = test::statement(stat_bgwriter(), 170000, {"pg_stat_checkpointer.num_timed"});
+  EXPECT_THAT(sql, AllOf(HasSubstr("restartpoints_timed AS checkpoints_timed"), HasSubstr("NULL AS buffers_backend,"),
+                         HasSubstr("NULL AS buffers_backend_fsync,"), Not(HasSubstr("pg_stat_io"))));
+  EXPECT_THAT(emitted({{{"checkpoints_req", "2"}, {"buffers_checkpoint", "100"}}}),
+              AllOf(HasSubstr("checkpoints_req_total 2"), HasSubstr("buffers_checkpoint_total 100"),
+                    Not(HasSubstr("buffers_backend"))));
+}
+
 }  // namespace
 }  // namespace pgwatch::collectors

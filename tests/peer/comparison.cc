@@ -14,11 +14,13 @@ namespace {
 constexpr std::array kOfTheirOwn = {"go_", "promhttp_", "postgres_exporter_"};
 
 using LabelNames = std::set<std::string>;
+using Key = std::pair<std::string, Labels>;  // a series' name and labels
+using Values = std::vector<double>;          // of one series or, where a label has lost its values, of several
 
 struct Family {
   std::string type;
   std::set<LabelNames> label_names;
-  std::map<std::pair<std::string, Labels>, double> series;
+  std::map<Key, Values> series;  // without those that are NULL
 };
 
 using Families = std::map<std::string, Family>;
@@ -33,17 +35,28 @@ LabelNames names_of(const Labels& labels) {
   return names;
 }
 
-Families families_of(const Exposition& page, const std::string& server) {
+void take_values_out(Labels& labels, const std::string& family, const std::vector<Exception>& blind) {
+  for (const Exception& one : blind) {
+    if (!names(one, family)) continue;
+    for (const auto& [name, pattern] : one.labels)
+      if (const auto label = labels.find(name); label != labels.end()) label->second.clear();
+  }
+}
+
+Families families_of(const Exposition& page, const std::string& server, const std::vector<Exception>& blind) {
   Families families;
   for (const Sample& sample : page.samples()) {
     Labels labels = sample.labels;
-    labels.emplace("server", server);
+    if (labels.emplace("server", server).first->second != server) continue;
     const std::string name = page.family_of(sample.name);
+    take_values_out(labels, name, blind);
     Family& family = families[name];
     family.type = page.type(name);
     family.label_names.insert(names_of(labels));
-    family.series[{sample.name, std::move(labels)}] = sample.value;
+    if (!std::isnan(sample.value)) family.series[{sample.name, std::move(labels)}].push_back(sample.value);
   }
+  for (auto& [name, family] : families)
+    for (auto& [key, values] : family.series) std::ranges::sort(values);
   return families;
 }
 
@@ -57,21 +70,40 @@ bool lies_between(double value, double one, double other) {
   return std::min(one, other) <= value && value <= std::max(one, other);
 }
 
-bool says_null(double before, double after) { return std::isnan(before) && std::isnan(after); }
+// Where some come or go meanwhile, nobody knows which value belongs to which.
+bool all_lie_between(const Values& ours, const Values& first, const Values& last) {
+  if (ours.size() != first.size() || ours.size() != last.size()) return true;
+  for (std::size_t i = 0; i < ours.size(); ++i)
+    if (!lies_between(ours[i], first[i], last[i])) return false;
+  return true;
+}
 
-// What both pages have and say, by name and labels: the first value and the last.
-std::map<std::pair<std::string, Labels>, std::pair<double, double>> said_twice(const Family& before,
-                                                                               const Family& after) {
-  std::map<std::pair<std::string, Labels>, std::pair<double, double>> series;
-  for (const auto& [key, last] : after.series) {
-    const auto first = before.series.find(key);
-    if (first != before.series.end() && !says_null(first->second, last)) series[key] = {first->second, last};
-  }
+// What both pages have, by name and labels: the first values and the last.
+std::map<Key, std::pair<Values, Values>> said_twice(const Family& before, const Family& after) {
+  std::map<Key, std::pair<Values, Values>> series;
+  for (const auto& [key, last] : after.series)
+    if (const auto first = before.series.find(key); first != before.series.end()) series[key] = {first->second, last};
   return series;
 }
 
-std::string detail(double first, double last) {
-  return "is " + std::to_string(first) + ", then " + std::to_string(last);
+std::string joined(const Values& values) {
+  std::string text;
+  for (const double value : values) text += (text.empty() ? "" : " and ") + std::to_string(value);
+  return text;
+}
+
+void compare_series(const std::string& name, const Family& before, const Family& ours, const Family& after,
+                    std::vector<Difference>& found) {
+  for (const auto& [key, values] : said_twice(before, after)) {
+    const auto& [first, last] = values;
+    const auto own = ours.series.find(key);
+    const Values here = own == ours.series.end() ? Values{} : own->second;
+    const std::string theirs = "is " + joined(first) + ", then " + joined(last);
+    if (here.size() < std::min(first.size(), last.size()))
+      found.push_back({What::kSeries, name, key.first, key.second, theirs});
+    else if (!all_lie_between(here, first, last))
+      found.push_back({What::kValue, name, key.first, key.second, theirs + "; ours between: " + joined(here)});
+  }
 }
 
 void compare(const std::string& name, const Family& before, const Family& ours, const Family& after,
@@ -82,25 +114,17 @@ void compare(const std::string& name, const Family& before, const Family& ours, 
     found.push_back({What::kLabels, name, "", {}, braced(names) + ", ours " + braced(*ours.label_names.begin())});
     return;
   }
-  for (const auto& [key, values] : said_twice(before, after)) {
-    const auto& [first, last] = values;
-    const auto own = ours.series.find(key);
-    if (own == ours.series.end())
-      found.push_back({What::kSeries, name, key.first, key.second, detail(first, last)});
-    else if (!lies_between(own->second, first, last))
-      found.push_back({What::kValue, name, key.first, key.second,
-                       detail(first, last) + "; ours between: " + std::to_string(own->second)});
-  }
+  compare_series(name, before, ours, after, found);
 }
 
 }  // namespace
 
 std::vector<Difference> differences(const Exposition& before, const Exposition& ours, const Exposition& after,
-                                    const std::string& server) {
-  const Families first = families_of(before, server);
-  const Families own = families_of(ours, server);
+                                    const std::string& server, const std::vector<Exception>& blind) {
+  const Families first = families_of(before, server, blind);
+  const Families own = families_of(ours, server, blind);
   std::vector<Difference> found;
-  for (const auto& [name, last] : families_of(after, server)) {
+  for (const auto& [name, last] : families_of(after, server, blind)) {
     if (is_their_own(name) || !first.contains(name) || said_twice(first.at(name), last).empty()) continue;
     if (own.contains(name))
       compare(name, first.at(name), own.at(name), last, found);

@@ -15,9 +15,10 @@ Exposition page(const std::string& type, const std::string& samples) {
 
 Exposition counter(const std::string& value) { return page("counter", "pg_x{server=\"a:1\"} " + value + "\n"); }
 
-std::vector<std::string> compared(const Exposition& before, const Exposition& ours, const Exposition& after) {
+std::vector<std::string> compared(const Exposition& before, const Exposition& ours, const Exposition& after,
+                                  const std::vector<Exception>& blind = {}) {
   std::vector<std::string> texts;
-  for (const Difference& one : differences(before, ours, after, "a:1")) texts.push_back(to_string(one));
+  for (const Difference& one : differences(before, ours, after, "a:1", blind)) texts.push_back(to_string(one));
   return texts;
 }
 
@@ -82,6 +83,44 @@ TEST(Comparison, TakesTheSamplesOfAHistogramForOneFamily) {
   const std::string text = "# TYPE pg_x histogram\npg_x_bucket{le=\"+Inf\"} 2\npg_x_sum 3\npg_x_count 2\n";
   EXPECT_THAT(compared(Exposition(text), Exposition(""), Exposition(text)), ElementsAre("family pg_x"));
   EXPECT_THAT(compared(Exposition(text), Exposition(text), Exposition(text)), IsEmpty());
+}
+
+TEST(Comparison, LeavesOutWhatOursSaysOfOtherServers) {
+  const Exposition ours = page("counter", "pg_x{server=\"b:2\"} 1\n");
+  EXPECT_THAT(compared(counter("1"), ours, counter("1")), ElementsAre("family pg_x"));
+}
+
+// The slots of a primary's receivers, by their names here and by something else there.
+class BlindComparison : public testing::Test {
+ protected:
+  static Exposition slots(const std::string& one, const std::string& other, const std::string& values) {
+    return page("gauge",
+                "pg_x{slot=\"" + one + "\"} " + values[0] + "\npg_x{slot=\"" + other + "\"} " + values[2] + "\n");
+  }
+
+  const std::vector<Exception> blind_ = read_exceptions("label pg_x{slot=~\".*\"}\n  why\n");
+  const Exposition theirs_ = slots("12", "34", "5 6");
+};
+
+TEST_F(BlindComparison, FindsNothingWhereOnlyTheLabelHasOtherValues) {
+  EXPECT_THAT(compared(theirs_, slots("lake", "sea", "6 5"), theirs_, blind_), IsEmpty());
+  EXPECT_THAT(compared(theirs_, slots("lake", "sea", "6 5"), theirs_), testing::SizeIs(2));
+}
+
+TEST_F(BlindComparison, FindsFewerSeries) {
+  const Exposition ours = page("gauge", "pg_x{slot=\"lake\"} 5\n");
+  EXPECT_THAT(compared(theirs_, ours, theirs_, blind_),
+              ElementsAre(testing::HasSubstr("series pg_x{server=\"a:1\",slot=\"\"}: is 5.000000 and 6.000000")));
+}
+
+TEST_F(BlindComparison, FindsOtherValues) {
+  EXPECT_THAT(compared(theirs_, slots("lake", "sea", "5 7"), theirs_, blind_),
+              ElementsAre(testing::StartsWith("value pg_x")));
+}
+
+TEST_F(BlindComparison, FindsThatTheLabelItselfIsMissing) {
+  const Exposition ours = page("gauge", "pg_x{port=\"lake\"} 5\npg_x{port=\"sea\"} 6\n");
+  EXPECT_THAT(compared(theirs_, ours, theirs_, blind_), ElementsAre(testing::StartsWith("labels pg_x")));
 }
 
 }  // namespace

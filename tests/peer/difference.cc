@@ -9,6 +9,7 @@ std::string to_string(What what) {
     case What::kFamily: return "family";
     case What::kType: return "type";
     case What::kLabels: return "labels";
+    case What::kLabel: return "label";
     case What::kSeries: return "series";
     case What::kValue: return "value";
   }

@@ -7,7 +7,14 @@
 
 namespace pgwatch::test {
 
-enum class What { kFamily, kType, kLabels, kSeries, kValue };  // is missing or, but for the first and fourth, differs
+enum class What {
+  kFamily,  // is missing
+  kType,    // is another
+  kLabels,  // have other names
+  kLabel,   // has other values, which tell the same series apart
+  kSeries,  // is missing
+  kValue,   // is another
+};
 
 std::string to_string(What what);
 

@@ -9,7 +9,7 @@ namespace pgwatch::test {
 namespace {
 
 What read_what(const std::string& word) {
-  for (const What what : {What::kFamily, What::kType, What::kLabels, What::kSeries, What::kValue})
+  for (const What what : {What::kFamily, What::kType, What::kLabels, What::kLabel, What::kSeries, What::kValue})
     if (to_string(what) == word) return what;
   throw std::invalid_argument(word + " is no kind of difference");
 }
@@ -28,7 +28,7 @@ bool has(const Labels& labels, const std::string& name, const std::regex& patter
 }
 
 Exception read_head(const std::string& line) {
-  static const std::regex head(R"((\w+) (\w+\*?)(\{.*\})?(?: (\d\d)-(\d\d))?(?: (primary|standby))?)");
+  static const std::regex head(R"((\w+) (\w+\*?)(\{.*\})?(?: (\d\d)-(\d\d))?(?: (primary|standby|stopped|archive))?)");
   std::smatch match;
   if (!std::regex_match(line, match, head)) throw std::invalid_argument("not an exception: " + line);
   Exception exception{.line = line,
@@ -67,13 +67,16 @@ bool holds_on(const Exception& exception, int major, const std::string& role) {
          (exception.role.empty() || exception.role == role);
 }
 
+bool names(const Exception& exception, const std::string& family) {
+  if (!exception.family.ends_with('*')) return exception.family == family;
+  return family.starts_with(std::string_view(exception.family).substr(0, exception.family.size() - 1));
+}
+
 bool excuses(const Exception& exception, const Difference& difference) {
-  const std::string& family = exception.family;
-  const bool named = family.ends_with('*') ? difference.family.starts_with(family.substr(0, family.size() - 1))
-                                           : difference.family == family;
-  return named && exception.what == difference.what && std::ranges::all_of(exception.labels, [&](const auto& label) {
-           return has(difference.labels, label.first, label.second);
-         });
+  const What what = exception.what == What::kLabel ? What::kSeries : exception.what;
+  return what == difference.what && names(exception, difference.family) &&
+         std::ranges::all_of(exception.labels,
+                             [&](const auto& label) { return has(difference.labels, label.first, label.second); });
 }
 
 }  // namespace pgwatch::test

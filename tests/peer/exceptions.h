@@ -19,7 +19,7 @@ struct Exception {
   std::map<std::string, std::regex> labels = {};  // the difference has at least these, matching from end to end
   int first_major = 13;
   int last_major = 18;
-  std::string role = {};  // primary, standby; "" is both
+  std::string role = {};  // primary, standby, stopped, archive; "" is all of them
   std::string why = {};   // one sentence or more, on one line
 };
 
@@ -27,6 +27,8 @@ struct Exception {
 std::vector<Exception> read_exceptions(std::string_view text);
 
 bool holds_on(const Exception& exception, int major, const std::string& role);
+bool names(const Exception& exception, const std::string& family);
+// That of a label excuses that a series is missing; whether there are as many is for the comparison to find.
 bool excuses(const Exception& exception, const Difference& difference);
 
 }  // namespace pgwatch::test

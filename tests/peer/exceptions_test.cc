@@ -47,6 +47,13 @@ TEST(Exceptions, ExcuseSeriesWhoseLabelsMatch) {
   EXPECT_FALSE(excuses(line, {What::kSeries, "pg_x", "pg_x", {{"slot_name", "12"}}}));
 }
 
+TEST(Exceptions, OfALabelExcuseTheSeriesThatAreSpelledSo) {
+  const std::string line = "label pg_x{slot_name=~\"[0-9]+\"}";
+  EXPECT_TRUE(excuses(line, {What::kSeries, "pg_x", "pg_x", {{"slot_name", "12"}}}));
+  EXPECT_FALSE(excuses(line, {What::kSeries, "pg_x", "pg_x", {{"slot_name", ""}}})) << "as it is without values";
+  EXPECT_FALSE(excuses(line, {What::kLabels, "pg_x"}));
+}
+
 TEST(Exceptions, HoldOnTheirMajorsAndRole) {
   const Exception some = read_one("value pg_x 16-17 standby");
   EXPECT_TRUE(holds_on(some, 16, "standby"));
@@ -54,6 +61,8 @@ TEST(Exceptions, HoldOnTheirMajorsAndRole) {
   EXPECT_FALSE(holds_on(some, 18, "standby"));
   EXPECT_FALSE(holds_on(some, 16, "primary"));
   EXPECT_TRUE(holds_on(read_one("value pg_x"), 13, "primary"));
+  EXPECT_TRUE(holds_on(read_one("value pg_x archive"), 13, "archive"));
+  EXPECT_FALSE(holds_on(read_one("value pg_x stopped"), 13, "standby"));
 }
 
 }  // namespace

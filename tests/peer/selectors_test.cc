@@ -1,6 +1,5 @@
 // The queries that people have: what tests/peer/selectors.txt lists, a real Prometheus finds in what the real program
-// serves by default, on every major.
-#include <gmock/gmock.h>
+// serves by default, on every major, of a primary and of a standby.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -16,8 +15,6 @@
 
 namespace pgwatch::test {
 namespace {
-
-using testing::IsEmpty;
 
 constexpr std::array kVariables = {
     std::pair{"namespace", "data"},
@@ -67,20 +64,34 @@ class Dashboards : public OnEachMajor {};
 
 INSTANTIATE_TEST_SUITE_P(, Dashboards, every_major(), major_name);
 
+// A server with a pgwatch and a Prometheus of its own: many selectors do not say which server they mean.
+struct Scene {
+  explicit Scene(const PostgresServer& server)
+      : pgwatch("targets: [{name: main, conninfo: \"" + server.conninfo() + "\"}]\n"), prometheus(scraped(pgwatch)) {}
+
+  bool has_data(const std::string& selector) const { return !prometheus.values(query_of(selector)).empty(); }
+
+  Pgwatch pgwatch;
+  Prometheus prometheus;
+};
+
 TEST_P(Dashboards, HaveData) {
   if (const std::string why = Prometheus::why_missing(); !why.empty()) GTEST_SKIP() << why;
   const Family family(major());
-  const Pgwatch pgwatch("targets: [{name: main, conninfo: \"" + family.primary.conninfo() + "\"}]\n");
-  const Prometheus prometheus(scraped(pgwatch));
+  const Scene primary(family.primary);
+  const Scene standby(family.standby);
   const Selectors selectors = test::selectors();
-  std::vector<std::string> empty = selectors.of_all;
-  const auto has_data = [&](const std::string& one) { return !prometheus.values(query_of(one)).empty(); };
-  const auto all_have_data = [&] {
-    std::erase_if(empty, has_data);
-    return empty.empty();
-  };
-  EXPECT_TRUE(eventually(all_have_data)) << "without data: " << testing::PrintToString(empty) << pgwatch.log();
-  for (const std::string& one : selectors.of_nobody) EXPECT_THAT(prometheus.values(one), IsEmpty()) << one;
+  for (const Scene* scene : {&primary, &standby}) {
+    std::vector<std::string> empty = selectors.of_all;
+    const auto all_have_data = [&] {
+      std::erase_if(empty, [&](const std::string& one) { return scene->has_data(one); });
+      return empty.empty();
+    };
+    EXPECT_TRUE(eventually(all_have_data))
+        << (scene == &primary ? "on the primary" : "on the standby")
+        << ", without data: " << testing::PrintToString(empty) << scene->pgwatch.log();
+    for (const std::string& one : selectors.of_nobody) EXPECT_FALSE(scene->has_data(one)) << one;
+  }
 }
 
 }  // namespace
