@@ -217,7 +217,8 @@ TEST_F(RealSession, ListsTheDatabasesThatTakeConnections) {
   Connection connection(parameters(server_->socket_conninfo("nobody")));
   ASSERT_TRUE(connect(connection));
   EXPECT_THAT(read_databases(read_rows(connection, databases_statement())),
-              ElementsAre("postgres", "private", "sales"));
+              ElementsAre("postgres", "sales", "private"))
+      << "the oldest first";
 }
 
 TEST_F(RealSession, RecognisesABackendByItsStart) {

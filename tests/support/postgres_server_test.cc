@@ -30,6 +30,12 @@ TEST(PostgresServer, TakesSettingsAndRules) {
   EXPECT_FALSE(server.wait_until("SHOW work_mem", "6MB", milliseconds(1)));
 }
 
+TEST(PostgresServer, BeginsWithWhatAScriptMade) {
+  const std::string script = "CREATE TABLE note (text text);\n\nINSERT INTO note VALUES ('made');\n";
+  EXPECT_EQ(PostgresServer({.script = script}).value("SELECT text FROM note"), "made");
+  EXPECT_THROW(PostgresServer({.script = script + "\nTABLE elsewhere;\n"}), std::runtime_error);
+}
+
 TEST(PostgresServer, KeepsItsDataThroughACrash) {
   PostgresServer server;
   server.sql("CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')");

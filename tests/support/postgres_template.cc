@@ -25,7 +25,7 @@ std::string roles() { return grants("pgwatch") + "\nALTER ROLE pgwatch PASSWORD 
 // Single-user mode: a server of its own would take a second more. It reads a command up to an empty line.
 constexpr const char* kRunScript =
     R"("$0" --single -F -j -D "$1" -c max_connections=4 -c max_wal_senders=0 -c max_worker_processes=0 )"
-    R"(-c shared_preload_libraries="$3" -c max_locks_per_transaction="$4" postgres < "$2" > /dev/null)";
+    R"(-c exit_on_error=on -c shared_preload_libraries="$3" -c max_locks_per_transaction="$4" postgres < "$2" > /dev/null)";
 
 // A script may make ten thousand chunks.
 constexpr std::chrono::minutes kPatienceWithScripts{10};
@@ -77,7 +77,8 @@ void make_template(const fs::path& target, const Beginning& beginning) {
   fill(data, folder, beginning);
   const fs::path unfinished = target.string() + ".unfinished";
   fs::remove_all(unfinished);
-  run({.arguments = {"cp", "-a", "--sparse=always", data.string(), unfinished.string()}});  // WAL is mostly zeros
+  run({.arguments = {"cp", "-a", "--sparse=always", data.string(), unfinished.string()}},  // WAL is mostly zeros
+      kPatienceWithScripts);
   fs::rename(unfinished, target);
 }
 

@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using testing::Contains;
 using testing::ElementsAre;
 
 // 2.25 moved the jobs, 2.26 forgets dropped chunks, 2.28 gives each chunk slices of its own, 2.29 names chunks by oid.
