@@ -1,8 +1,12 @@
 #include "collectors/catalogue.h"
 
-namespace pgwatch::collectors {
+#include <algorithm>
+#include <iterator>
 
-std::vector<Collector> catalogue() {
+namespace pgwatch::collectors {
+namespace {
+
+std::vector<Collector> of_postgres() {
   return {
       archive_backlog(),
       blocked_sessions(),
@@ -58,6 +62,29 @@ std::vector<Collector> catalogue() {
       wal(),
       xmin_horizon(),
   };
+}
+
+std::vector<Collector> of_timescaledb() {
+  return {
+      timescaledb_compression(),
+      timescaledb_continuous_aggregates(),
+      timescaledb_hypertable_stats(),
+      timescaledb_hypertables(),
+      timescaledb_info(),
+      timescaledb_jobs(),
+      timescaledb_open_chunks(),
+      timescaledb_reorder(),
+      timescaledb_retention(),
+      timescaledb_sizes(),
+  };
+}
+
+}  // namespace
+
+std::vector<Collector> catalogue() {
+  std::vector<Collector> all = of_postgres();
+  std::ranges::move(of_timescaledb(), std::back_inserter(all));
+  return all;
 }
 
 }  // namespace pgwatch::collectors

@@ -10,13 +10,14 @@
 namespace pgwatch::collectors {
 
 // Left out are catalogs, temporary tables, which belong to sessions, and TimescaleDB's chunks, which a data lake has by
-// the thousand. Chunks are known by the names TimescaleDB gives them: its catalog would be one more relation that
+// the thousand; timescaledb_hypertable_stats sums them. Chunks are known by the names TimescaleDB gives them: its catalog would be one more relation that
 // somebody may have locked, and one more that this role may not be allowed to read.
 inline constexpr const char* kUserTable = R"sql(
       c.relkind IN ('r', 'm', 'p')
   AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-  AND NOT (right(c.relname, 6) = '_chunk' AND (n.nspname = '_timescaledb_internal' OR starts_with(c.relname, '_hyper_')))
+  AND NOT ((right(c.relname, 6) = '_chunk' OR right(c.relname, 17) = '_chunk_compressed')
+           AND (n.nspname = '_timescaledb_internal' OR starts_with(c.relname, '_hyper_')))
 )sql";
 
 // Those, or only the largest of them where the option `top` says so.

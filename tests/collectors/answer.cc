@@ -49,6 +49,7 @@ std::string statement(const Collector& collector, int version, const std::vector
   Facts facts;
   facts.version = version;
   facts.present.insert(present.begin(), present.end());
+  facts.extensions = {{collector.extension, "1.0", "public"}};
   const Step step = plan(collector, facts, with_options(collector, {}));
   const auto* found = std::get_if<Statement>(&step);
   return found == nullptr ? "" : found->sql;

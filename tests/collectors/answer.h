@@ -18,7 +18,8 @@ std::vector<std::string> result_columns(const Column& column);
 // All columns the collector declares; those a row does not name are NULL. Naming another throws std::invalid_argument.
 Rows answer(const Collector& collector, const std::vector<Row>& rows);
 
-// The statement it would run on a server of this version that has these of its needs, "" where it would be skipped.
+// The statement it would run on a server of this version that has its extension and these of its needs, "" where it
+// would be skipped.
 std::string statement(const Collector& collector, int version, const std::vector<std::string>& present = {});
 
 }  // namespace pgwatch::test

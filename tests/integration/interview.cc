@@ -14,9 +14,13 @@ namespace {
 // How many there are of what a cost grows with.
 int count_of(const PostgresServer& server, const std::string& things, const std::string& database) {
   static const std::map<std::string, std::string> relations = {
+      {"chunk", "_timescaledb_catalog.chunk"},
+      {"continuous aggregate", "_timescaledb_catalog.continuous_agg"},
       {"database", "pg_database"},
+      {"hypertable", "_timescaledb_catalog.hypertable"},
       {"index", "pg_stat_user_indexes"},
       {"index being built", "pg_stat_progress_create_index"},
+      {"job", "timescaledb_information.jobs"},
       {"role", "pg_roles"},
       {"sequence", "pg_sequences"},
       {"session", "pg_stat_activity"},
@@ -33,13 +37,14 @@ int count_of(const PostgresServer& server, const std::string& things, const std:
   const auto found = relations.find(things);
   if (found == relations.end()) throw std::invalid_argument("no way to count each " + things + "; add one");
   const std::string& relation = found->second;
-  if (server.value("SELECT to_regclass('" + relation + "') IS NULL") == "t") return 0;  // of a newer major
+  if (server.value("SELECT to_regclass('" + relation + "') IS NULL", database) == "t") return 0;  // of a newer major
   return std::stoi(server.value("SELECT count(*) FROM " + relation, database));
 }
 
 }  // namespace
 
-Interview::Interview(const PostgresServer& server) : connection_(postgres::test::parameters(server.conninfo())) {
+Interview::Interview(const PostgresServer& server, const std::string& database)
+    : connection_(postgres::test::parameters(server.conninfo("pgwatch", database))) {
   if (!postgres::test::connect(connection_)) throw std::runtime_error(connection_.down().detail);
   for (const std::string& sql : postgres::session_statements({})) postgres::test::ask(connection_, {{1, sql}});
   for (const Collector& collector : collectors_of_servers())
@@ -101,8 +106,8 @@ int Interview::pages_of_statement(const std::string& sql) {
   return pages;
 }
 
-int claimed_pages(const Cost& cost, const PostgresServer& server) {
-  return cost.pages + cost.more * count_of(server, cost.of, "postgres");
+int claimed_pages(const Cost& cost, const PostgresServer& server, const std::string& database) {
+  return cost.pages + cost.more * count_of(server, cost.of, database);
 }
 
 int claimed_statements(const Cost& cost, const PostgresServer& server, const std::string& database) {

@@ -13,7 +13,7 @@ namespace pgwatch::test {
 
 class Interview {
  public:
-  explicit Interview(const PostgresServer& server);
+  explicit Interview(const PostgresServer& server, const std::string& database = "postgres");
 
   const RecordedFacts& known() const { return known_; }
   Asked ask(const Collector& collector);
@@ -33,7 +33,7 @@ class Interview {
 };
 
 // What a collector says that one asking takes on this server: pages at most, and statements.
-int claimed_pages(const Cost& cost, const PostgresServer& server);
+int claimed_pages(const Cost& cost, const PostgresServer& server, const std::string& database = "postgres");
 int claimed_statements(const Cost& cost, const PostgresServer& server, const std::string& database = "postgres");
 
 // From then on new sessions of pgwatch have their statements logged.

@@ -29,6 +29,7 @@ constexpr const char* kChunks = R"(
   CREATE SCHEMA _timescaledb_internal;
   CREATE TABLE _timescaledb_internal._hyper_1_1_chunk (id int PRIMARY KEY);
   CREATE TABLE _timescaledb_internal.compress_hyper_2_2_chunk (id int PRIMARY KEY);
+  CREATE TABLE _timescaledb_internal._hyper_1_1_chunk_compressed (id int PRIMARY KEY);
   CREATE TABLE _timescaledb_internal._materialized_hypertable_3 (id int);
   CREATE TABLE public._hyper_4_4_chunk (id int PRIMARY KEY);
   CREATE TABLE public.lump_chunk (id int))";
