@@ -5,9 +5,11 @@
 #include <map>
 #include <set>
 
+#include "collectors/freshness/freshness.h"
 #include "exporter/engine/link.h"
 #include "exporter/engine/report.h"
 #include "exporter/engine/telemetry.h"
+#include "exporter/health/freshness.h"
 #include "exporter/health/metrics.h"
 #include "exporter/model/check.h"
 #include "exporter/model/instrument.h"
@@ -129,10 +131,12 @@ std::string describe(std::span<const Collector> catalogue) {
       "log.\n\n" +
       what_asking_costs();
   for (const Collector& collector : catalogue) add_collector(page, collector);
+  add_collector(page, collectors::freshness_example());
   page += "\n## pgwatch itself\n\nOn every page, but where the help says otherwise.\n\n";
   add_table_head(page);
   std::map<std::string, OwnMetric> own;
   for (const OwnMetric& metric : Telemetry::declared()) own.emplace(metric.metric.name, metric);
+  for (const OwnMetric& metric : health::freshness_metrics()) own.emplace(metric.metric.name, metric);
   for (const OwnMetric& metric : health::health_metrics()) own.emplace(metric.metric.name, metric);
   for (const OwnMetric& metric : reported_metrics()) own.emplace(metric.metric.name, metric);
   for (const auto& [name, metric] : own) add_row(page, metric.metric, {metric.labels.begin(), metric.labels.end()});

@@ -1,11 +1,14 @@
 #include "exporter/program.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
+#include "collectors/freshness/freshness.h"
 #include "exporter/engine/process.h"
 #include "exporter/engine/report.h"
 #include "exporter/foreign.h"
+#include "exporter/health/freshness.h"
 #include "exporter/health/metrics.h"
 #include "exporter/postgres/conninfo.h"
 #include "exporter/util/log.h"
@@ -43,6 +46,10 @@ void warn_of_passfiles(const World& world) {
   }
 }
 
+double unix_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 std::vector<Address> addresses(const std::vector<std::string>& listen) {
   std::vector<Address> parsed;
   for (const std::string& text : listen) parsed.push_back(Address::parse(text));
@@ -56,8 +63,12 @@ std::vector<Address> addresses(const std::vector<std::string>& listen) {
 ConfigSource::ConfigSource(command_line::Options options, std::vector<Collector> catalogue,
                            config::Environment environment)
     : options_(std::move(options)),
-      context_{std::move(catalogue), read_conninfo, std::move(environment), options_.overrides, health::check_infos()} {
-}
+      context_{.catalogue = std::move(catalogue),
+               .read_conninfo = read_conninfo,
+               .environment = std::move(environment),
+               .overrides = options_.overrides,
+               .checks = health::check_infos(),
+               .make_freshness = collectors::freshness_collector} {}
 
 config::Config ConfigSource::load() const {
   return options_.config_file.empty() ? config::from_environment(context_)
@@ -68,12 +79,13 @@ config::Config load_and_configure(const ConfigSource& source) {
   config::Config config = source.load();
   configure_log(config.log);
   warn_of_passfiles(config.world);
+  for (const std::string& complaint : health::calendar_complaints(config.world, unix_time())) log::warn(complaint);
   return config;
 }
 
 World world_of(const config::Config& config) {
   World world = config.world;
-  world.told = {health::thresholds_of(world, health::check_infos())};
+  world.told = {health::thresholds_of(world, health::check_infos()), health::calendars_of(world)};
   return world;
 }
 
@@ -105,8 +117,10 @@ http::Handler Program::make_handler() {
   backend.report = [this](const Snapshot& snapshot) {
     // Counted first, so that the page tells of itself and not of the one before.
     telemetry_.scraped(snapshot.answered_at - snapshot.asked_at, is_complete(snapshot));
-    std::vector<BlockPtr> blocks = engine_.world()->told;
-    for (BlockPtr& block : std::vector{report_on(snapshot), telemetry_.block(), report_on_process()})
+    const WorldPtr world = engine_.world();
+    std::vector<BlockPtr> blocks = world->told;
+    for (BlockPtr& block : std::vector{health::freshness_of(*world, snapshot, unix_time()), report_on(snapshot),
+                                       telemetry_.block(), report_on_process()})
       blocks.push_back(std::move(block));
     return blocks;
   };

@@ -25,7 +25,8 @@ class ConfigSource {
   config::Context context_;
 };
 
-// Also lets the log be as the configuration says, and warns there of password files that are not used.
+// Also lets the log be as the configuration says, and warns there of password files that are not used and of calendars
+// that end.
 config::Config load_and_configure(const ConfigSource& source);
 // The configuration's, with the samples that tell of it.
 World world_of(const config::Config& config);

@@ -169,6 +169,17 @@ TEST(Documents, ConfigurationsOfTheReadmeAreValid) {
   EXPECT_GT(seen, 0);
 }
 
+TEST(Documents, ChecksOfFreshnessInTheManualAreValid) {
+  int seen = 0;
+  for (const CodeBlock& block : code_blocks(read_source("docs/freshness.md"))) {
+    if (!block.text.starts_with("freshness:")) continue;
+    const std::string text = std::regex_replace(block.text, std::regex("\n *holidays_file: [^\n]*"), "");  // not here
+    EXPECT_NO_THROW(config::parse(text + "targets: [{name: main}]", "freshness.md", config::fake_context())) << text;
+    ++seen;
+  }
+  EXPECT_GT(seen, 3);
+}
+
 // tests/collectors/walkthrough_test.cc compiles and runs the same files.
 TEST(Documents, WalkthroughShowsFilesThatCompile) {
   const std::string contributing = read_source("CONTRIBUTING.md");
@@ -180,7 +191,8 @@ TEST(Documents, ArchitectureIsReadInOneSitting) { EXPECT_LE(count_lines(read_sou
 
 TEST(Documents, LicencesNameEveryLibrary) {
   const std::string licences = read_source("docs/licenses.md");
-  for (const char* name : {"libpq", "libmicrohttpd", "yaml-cpp", "spdlog", "fmt", "prometheus-cpp", "CLI11", "date", "zlib"})
+  for (const char* name :
+       {"libpq", "libmicrohttpd", "yaml-cpp", "spdlog", "fmt", "prometheus-cpp", "CLI11", "date", "zlib"})
     EXPECT_THAT(licences, HasSubstr("| " + std::string(name) + " |"));
   EXPECT_THAT(read_source("LICENSE"), HasSubstr("Apache License"));
 }

@@ -10,9 +10,11 @@
 #include <sstream>
 
 #include "collectors/catalogue.h"
+#include "collectors/freshness/freshness.h"
 #include "exporter/engine/process.h"
 #include "exporter/engine/report.h"
 #include "exporter/engine/telemetry.h"
+#include "exporter/health/freshness.h"
 #include "exporter/health/metrics.h"
 #include "exporter/model/exposition.h"
 #include "exporter/model/instrument.h"
@@ -29,6 +31,7 @@ constexpr const char* kGoldenPage = PGWATCH_SOURCE "/tests/golden/page.txt";
 constexpr const char* kGoldenComplaints = PGWATCH_SOURCE "/tests/golden/promtool.txt";
 
 const SteadyTime kAsked{std::chrono::hours{1}};
+constexpr double kNow = 3'600;  // Unix time, of the same moment
 
 // -- Made-up answers --------------------------------------------------------------------------------------------------
 
@@ -104,13 +107,28 @@ Snapshot snapshot() {
     snapshot.answers.push_back(answered(collector, "primary"));
     snapshot.answers.push_back(skipped(collector, "standby"));
   }
+  snapshot.answers.push_back(answered(collectors::freshness_example(), "primary"));
   return snapshot;
 }
 
-// As the configuration has them: the defaults.
+FreshnessCheckPtr freshness() {
+  FreshnessCheck check;
+  check.name = collectors::freshness_example().name.substr(std::string("freshness_").size());
+  check.table = "bars";
+  check.age = {.warning = 120, .critical = 600};
+  check.groups = FreshnessCheck::Groups{.column = "symbol"};
+  const Calendar::Cover ever{SysSeconds{}, SysSeconds{} + std::chrono::hours{24}};
+  const Session session{ever.from, ever.until, std::chrono::year{1970} / 1 / 1};
+  check.calendar = std::make_shared<const Calendar>("exchange", std::vector{session}, ever, ever.until);
+  return std::make_shared<const FreshnessCheck>(check);
+}
+
+// As the configuration has them: the defaults, and one check of freshness.
 World world() {
   Target primary;
   primary.name = "primary";
+  primary.freshness = {freshness()};
+  primary.instruments = {std::make_shared<const Instrument>(collectors::freshness_example())};
   World world;
   world.targets = {std::make_shared<const Target>(primary)};
   return world;
@@ -146,8 +164,10 @@ std::string page() {
   telemetry.samples_dropped(std::vector<Dropped>{{"primary", "settings", "pg_settings_a_b", 1, 1}});
   std::vector<BlockPtr> blocks;
   for (const Answered& one : answers.answers) blocks.push_back(one.served);
-  blocks.insert(blocks.end(), {health::thresholds_of(world(), health::check_infos()), report_on(answers),
-                               telemetry.block(), report_on_process()});
+  const World configured = world();
+  blocks.insert(blocks.end(), {health::thresholds_of(configured, health::check_infos()),
+                               health::calendars_of(configured), health::freshness_of(configured, answers, kNow),
+                               report_on(answers), telemetry.block(), report_on_process()});
   return without_what_changes(write_exposition(blocks).text);
 }
 
@@ -171,7 +191,7 @@ TEST(Page, HoldsEveryMetricThatIsDeclared) {
     const Instrument instrument(collector);
     for (const MetricPtr& metric : instrument.metrics()) EXPECT_NE(exposition.type(metric->name), "") << metric->name;
   }
-  for (const auto& declared : {reported_metrics(), Telemetry::declared()})
+  for (const auto& declared : {reported_metrics(), Telemetry::declared(), health::freshness_metrics()})
     for (const OwnMetric& own : declared) EXPECT_NE(exposition.type(own.metric.name), "") << own.metric.name;
 }
 

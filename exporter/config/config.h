@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/model/freshness.h"
 #include "exporter/model/world.h"
 
 namespace pgwatch::config {
@@ -28,6 +29,9 @@ struct ConninfoView {
   std::string dbname = {};
 };
 using ConninfoReader = std::function<ConninfoView(const std::string& conninfo)>;
+
+// How a freshness check is asked: collectors/freshness.
+using FreshnessMaker = std::function<Collector(FreshnessCheckPtr check)>;
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
@@ -57,6 +61,7 @@ struct Context {
   Environment environment;
   Overrides overrides = {};
   std::vector<CheckInfo> checks = {};
+  FreshnessMaker make_freshness = {};
 };
 
 struct Config {

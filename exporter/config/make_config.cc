@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "exporter/config/nearest.h"
 #include "exporter/config/settings.h"
 #include "exporter/config/values.h"
 
@@ -120,7 +121,23 @@ void name_targets(std::vector<TargetSettings>& targets, const ConninfoReader& re
 
 // -- World ------------------------------------------------------------------------------------------------------------
 
-TargetPtr make_target(TargetSettings settings, const std::vector<Collector>& catalogue, Instruments& instruments) {
+bool is_for(const FreshnessCheck& check, const std::string& target) {
+  return std::ranges::any_of(check.servers, [&](const std::string& pattern) { return matches(pattern, target); });
+}
+
+// Those that are for the target and whose collector is not turned off there.
+void add_freshness(Target& target, const std::vector<FreshnessSettings>& freshness,
+                   const std::map<std::string, CollectorSettings>& all, Instruments& instruments) {
+  for (const FreshnessSettings& one : freshness) {
+    const CollectorSettings settings = settings_of(one.collector, all);
+    if (!is_for(*one.check, target.name) || !settings.enabled.value_or(true)) continue;
+    target.instruments.push_back(instruments.get(one.collector, settings));
+    target.freshness.push_back(one.check);
+  }
+}
+
+TargetPtr make_target(TargetSettings settings, const Settings& all, const std::vector<Collector>& catalogue,
+                      Instruments& instruments) {
   Target target;
   target.name = std::move(settings.name);
   target.role = settings.role;
@@ -129,27 +146,40 @@ TargetPtr make_target(TargetSettings settings, const std::vector<Collector>& cat
   target.databases = std::move(settings.databases);
   target.checks = std::move(settings.checks);
   target.instruments = choose(catalogue, false, settings.collectors, instruments);
+  add_freshness(target, all.freshness, settings.collectors, instruments);
   return std::make_shared<const Target>(std::move(target));
 }
 
-std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue) {
+// A pattern that takes no target is a slip.
+void refuse_lost_patterns(const FreshnessSettings& freshness, const std::vector<TargetSettings>& targets) {
+  std::vector<std::string> names;
+  for (const TargetSettings& target : targets) names.push_back(target.name);
+  for (const std::string& pattern : freshness.check->servers) {
+    const auto takes = [&](const std::string& name) { return matches(pattern, name); };
+    if (std::ranges::none_of(names, takes))
+      throw Error(freshness.at + ": no target is called " + shown(pattern) + known_words(pattern, names));
+  }
+}
+
+std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue, const Settings& settings) {
   std::vector<std::string> names;
   for (const Collector& collector : catalogue) names.push_back(collector.name);
+  for (const FreshnessSettings& one : settings.freshness) names.push_back(one.collector.name);
   std::sort(names.begin(), names.end());
   return names;
 }
 
-World make_world(Settings settings, const std::vector<Collector>& catalogue) {
+World make_world(const Settings& settings, const std::vector<Collector>& catalogue) {
   World world;
   Instruments instruments;
-  for (TargetSettings& target : settings.targets) {
-    world.targets.push_back(make_target(std::move(target), catalogue, instruments));
-  }
+  for (const FreshnessSettings& one : settings.freshness) refuse_lost_patterns(one, settings.targets);
+  for (const TargetSettings& target : settings.targets)
+    world.targets.push_back(make_target(target, settings, catalogue, instruments));
   world.host_instruments = choose(catalogue, true, settings.defaults.collectors, instruments);
   instruments.check();
   world.turn_interval = settings.turn_interval;
   world.scrape_timeout = settings.scrape_timeout;
-  world.collector_names = sorted_names(catalogue);
+  world.collector_names = sorted_names(catalogue, settings);
   return world;
 }
 
@@ -163,7 +193,7 @@ Config make_config(Settings settings, const Context& context) {
   config.telemetry_path = settings.telemetry_path;
   config.log = settings.log;
   try {
-    config.world = make_world(std::move(settings), context.catalogue);
+    config.world = make_world(settings, context.catalogue);
   } catch (const std::invalid_argument& error) {
     throw Error(std::string("collectors: ") + error.what());
   }

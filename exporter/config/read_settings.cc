@@ -4,6 +4,7 @@
 #include "exporter/config/document.h"
 #include "exporter/config/nearest.h"
 #include "exporter/config/read_checks.h"
+#include "exporter/config/read_freshness.h"
 #include "exporter/config/reader.h"
 #include "exporter/config/settings.h"
 #include "exporter/config/values.h"
@@ -17,11 +18,15 @@ constexpr Milliseconds kHour = std::chrono::hours{1};
 constexpr Milliseconds kWeek = std::chrono::hours{24 * 7};
 constexpr Milliseconds kShortestTimeout{10};
 
-// One walk over the document. Defaults are read before the targets that start as copies of them.
+// One walk over the document. Defaults are read before the targets that start as copies of them, and what makes
+// collectors and checks before what is said of them.
 class SettingsReader {
  public:
   SettingsReader(const std::string& file_name, const Context& context)
-      : reader_(file_name, context.environment), catalogue_(context.catalogue), checks_(context.checks) {}
+      : reader_(file_name, context.environment),
+        make_freshness_(context.make_freshness),
+        catalogue_(context.catalogue),
+        checks_(context.checks) {}
 
   Settings read(const Node& root) {
     TargetSettings& defaults = settings_.defaults;
@@ -33,6 +38,7 @@ class SettingsReader {
         {"turn_interval", [&](const Node& node) { settings_.turn_interval = reader_.duration(node, kSecond, kWeek); }},
         {"connections", [&](const Node& node) { defaults.access.connections = connections(node); }},
         {"labels", [&](const Node& node) { labels(node, defaults.labels); }},
+        {"freshness", [&](const Node& node) { freshness(node); }},
         {"collectors", [&](const Node& node) { collectors(node, defaults.collectors, Whose::kAll); }},
         {"checks", [&](const Node& node) { read_checks(reader_, node, checks_, defaults.checks); }},
         {"targets", [&](const Node& node) { targets(node); }},
@@ -107,6 +113,14 @@ class SettingsReader {
     for (const Entry& entry : reader_.entries(node)) {
       refuse(label_problem(entry.key, catalogue_), entry.at);
       labels[entry.key] = reader_.text(*entry.value);
+    }
+  }
+
+  void freshness(const Node& node) {
+    for (WrittenFreshness& written : read_freshness(reader_, node, checks_)) {
+      checks_.push_back(check_info(*written.check));
+      catalogue_.push_back(make_freshness_(written.check));
+      settings_.freshness.push_back({std::move(written.check), catalogue_.back(), std::move(written.servers_at)});
     }
   }
 
@@ -237,8 +251,9 @@ class SettingsReader {
   }
 
   Reader reader_;
-  const std::vector<Collector>& catalogue_;
-  const std::vector<CheckInfo>& checks_;
+  const FreshnessMaker& make_freshness_;
+  std::vector<Collector> catalogue_;  // those of freshness included
+  std::vector<CheckInfo> checks_;
   Settings settings_;
 };
 

@@ -34,6 +34,13 @@ struct TargetSettings {
   std::string conninfo_at = {};
 };
 
+// A check of freshness, and who asks.
+struct FreshnessSettings {
+  FreshnessCheckPtr check;
+  Collector collector;
+  std::string at = {};  // file:line:column of its servers
+};
+
 struct Settings {
   std::vector<std::string> listen = {":9187"};
   std::string telemetry_path = "/metrics";
@@ -42,6 +49,7 @@ struct Settings {
   Milliseconds scrape_timeout = World{}.scrape_timeout;
   TargetSettings defaults = {};  // of every target; its collectors are the host's too
   std::vector<TargetSettings> targets = {};
+  std::vector<FreshnessSettings> freshness = {};
 };
 
 // Each throws Error. read_settings knows the places in the file; data_sources the names of the variables.

@@ -28,9 +28,9 @@ constexpr std::array<std::pair<std::string_view, double>, 5> kSizes = {{
 }};
 
 // Labels the program itself puts on samples. tests/catalogue_test.cc holds that none is missing.
-constexpr std::array<std::string_view, 12> kOwnLabels = {"server",  "le",      "datname", "collector",
-                                                         "reason",  "class",   "check",   "severity",
-                                                         "address", "version", "state",   "system_identifier"};
+constexpr std::array<std::string_view, 15> kOwnLabels = {
+    "server",   "le",      "datname", "collector",         "reason", "class", "check", "group", "rule", "severity",
+    "calendar", "address", "version", "system_identifier", "state"};
 
 template <typename Number>
 std::optional<Number> read_number(std::string_view text) {

@@ -33,6 +33,7 @@ class Engine::Core {
   // A request under way.
   struct Hearing {
     Done done;
+    std::vector<std::string> collectors;  // asked for
     SteadyTime asked_at;
     std::size_t waiting = 0;
     std::vector<std::pair<std::shared_ptr<Attended>, AttendancePtr>> attendances;
@@ -157,6 +158,7 @@ void Engine::Core::hasten() {
 void Engine::Core::hear(const Request& request, Done done) {
   auto hearing = std::make_shared<Hearing>();
   hearing->done = std::move(done);
+  hearing->collectors = request.collectors;
   hearing->asked_at = std::chrono::steady_clock::now();
   hearing->waiting = 1;  // ourselves, until everybody has been asked
   hearings_.push_back(hearing);
@@ -186,6 +188,7 @@ void Engine::Core::left(const HearingPtr& hearing) {
 void Engine::Core::finish(const HearingPtr& hearing) {
   if (std::erase(hearings_, hearing) == 0) return;
   Snapshot snapshot;
+  snapshot.collectors = hearing->collectors;
   snapshot.asked_at = hearing->asked_at;
   snapshot.answered_at = std::chrono::steady_clock::now();
   for (const auto& [attended, attendance] : hearing->attendances) {

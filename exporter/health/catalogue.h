@@ -10,5 +10,7 @@ namespace pgwatch::health {
 std::vector<Check> server_checks();
 std::vector<Check> replication_checks();
 std::vector<Check> slot_checks();
+// One for each check of freshness that a target of the World has.
+std::vector<Check> freshness_checks(const World& world);
 
 }  // namespace pgwatch::health

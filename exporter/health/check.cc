@@ -44,7 +44,11 @@ std::vector<Check> checks() {
   return all;
 }
 
-std::vector<Check> checks_for(const World&) { return checks(); }
+std::vector<Check> checks_for(const World& world) {
+  std::vector<Check> all = checks();
+  std::ranges::move(freshness_checks(world), std::back_inserter(all));
+  return all;
+}
 
 std::vector<CheckInfo> check_infos() {
   std::vector<CheckInfo> infos;

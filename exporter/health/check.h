@@ -47,8 +47,11 @@ struct Check {
   // REQUIRES: the server is up, but for a check that reads no answer. Gives at least one finding.
   std::function<std::vector<Finding>(const Evidence&, const Threshold&)> judge;
   bool compares = false;  // it reads how an answer has changed: a first look can accuse and not convict
-  // Where it is made: everywhere, or only at the servers that have its collector.
+  // Where it is made: everywhere, or only at the servers that have its collector. There somebody wants it: that it
+  // cannot look is unknown and no matter of course, and an answer still stands while the server is down.
   bool where_collected = false;
+  // Why it has nothing to judge now, whatever the server does; "" where it has. Null: it always has.
+  std::function<std::string(double now)> inactive = {};
 };
 
 // The check that tells a server's end, so that no other needs to.

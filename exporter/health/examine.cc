@@ -55,13 +55,37 @@ class Examiner {
   }
 
   std::vector<Finding> findings(const Check& check, const Threshold& threshold, const Answered* answered) const {
+    const std::string why = check.inactive ? check.inactive(now_) : "";
+    if (!why.empty()) return inactive(check, answered, why);
     if (check.collector.empty() && (status_.up || check.info.name == kUpCheck))
       return check.judge({target_, status_, nullptr, now_}, threshold);
+    const bool has_answer = answered && answered->served && answered->served->outcome == Outcome::kOk;
+    if (has_answer && (status_.up || check.where_collected)) return judged(check, threshold, *answered);
     if (!status_.up) return {not_there()};
-    if (answered == nullptr) return {{Status::kSkipped, "collector " + check.collector + " is off for this server"}};
-    if (answered->served && answered->served->outcome == Outcome::kOk)
-      return check.judge({target_, status_, answered->served.get(), now_}, threshold);
-    return {not_answered(*answered->latest)};
+    if (answered == nullptr) return {nobody_asks(check)};
+    return {not_answered(check, *answered->latest)};
+  }
+
+  std::vector<Finding> judged(const Check& check, const Threshold& threshold, const Answered& answered) const {
+    return check.judge({target_, status_, answered.served.get(), now_}, threshold);
+  }
+
+  // What is measured is told all the same.
+  std::vector<Finding> inactive(const Check& check, const Answered* answered, const std::string& why) const {
+    std::vector<Finding> all;
+    if (answered && answered->served && answered->served->outcome == Outcome::kOk) all = judged(check, {}, *answered);
+    std::erase_if(all, [](const Finding& finding) { return !finding.value; });
+    for (Finding& finding : all) {
+      finding.status = Status::kInactive;
+      finding.summary = why;
+    }
+    if (all.empty()) all = {{Status::kInactive, why}};
+    return all;
+  }
+
+  static Finding nobody_asks(const Check& check) {
+    if (check.where_collected) return {Status::kUnknown, "not asked yet"};
+    return {Status::kSkipped, "collector " + check.collector + " is off for this server"};
   }
 
   Finding not_there() const {
@@ -70,11 +94,12 @@ class Examiner {
     return {Status::kCritical, "the server is down, " + status_.reason + detail};
   }
 
-  Finding not_answered(const Block& block) const {
+  Finding not_answered(const Check& check, const Block& block) const {
     if (block.reason == kPermission)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     if (block.outcome == Outcome::kSkipped)
-      return {Status::kSkipped, "nothing to ask here, " + block.reason + ": " + block.detail};
+      return {check.where_collected ? Status::kUnknown : Status::kSkipped,
+              "nothing to ask here, " + block.reason + ": " + block.detail};
     if (block.reason == kTimeout) return {Status::kCritical, timed_out_after(waited())};
     if (block.reason == kCancelled || block.reason == kLocked)
       return {Status::kCritical, timed_out_after(block.duration) + ": " + block.detail};

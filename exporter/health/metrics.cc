@@ -67,7 +67,9 @@ BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks) {
   const MetricPtr threshold = metric(kThreshold);
   Sink sink;
   for (const TargetPtr& target : world.targets) {
-    for (const CheckInfo& check : checks) {
+    std::vector<CheckInfo> its_checks(checks.begin(), checks.end());
+    for (const FreshnessCheckPtr& check : target->freshness) its_checks.push_back(check_info(*check));
+    for (const CheckInfo& check : its_checks) {
       const CheckSetting setting = setting_of(target->checks, check);
       if (!setting.enabled) continue;
       const auto say = [&](const char* severity, const std::optional<double>& value) {

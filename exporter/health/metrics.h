@@ -11,7 +11,8 @@
 
 namespace pgwatch::health {
 
-// pgwatch_threshold of every target, so that alert rules need not know the configuration again.
+// pgwatch_threshold of every target, so that alert rules need not know the configuration again: of these checks, and of
+// those of its freshness.
 BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks);
 
 // pgwatch_once_*: one probe.

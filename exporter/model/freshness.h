@@ -28,6 +28,7 @@ struct FreshnessCheck {
   std::string query = {};
   std::string time_column = {};    // event time; "": the hypertable's own
   std::string ingest_column = {};  // "": none
+  int ticks_per_second = 0;        // of an integer time: 1, 10^3, 10^6 or 10^9; 0: told by the hypertable's own clock
   std::string filter = {};         // an SQL condition, trusted, sent as it is; "": none
 
   // -- When it is fresh.
@@ -37,7 +38,7 @@ struct FreshnessCheck {
   std::shared_ptr<const Calendar> calendar;  // null: always active
   Seconds open_grace{0};
   Seconds close_grace{0};
-  bool completed_session = false;  // instead of an age: rows of the last completed session are there
+  bool completed_session = false;  // rows of the last completed session must be there
   enum class OnEmpty { kOk, kWarning, kCritical };
   OnEmpty on_empty = OnEmpty::kCritical;  // nothing within reach
   enum class Cap { kWarning, kCritical };
@@ -90,5 +91,10 @@ struct FreshnessCheck {
 };
 
 using FreshnessCheckPtr = std::shared_ptr<const FreshnessCheck>;
+
+std::string collector_name(const FreshnessCheck& check);  // freshness_NAME
+
+// As a check like any other: its thresholds are those of the age.
+CheckInfo check_info(const FreshnessCheck& check);
 
 }  // namespace pgwatch

@@ -34,6 +34,7 @@ struct Snapshot {
   std::vector<Answered> answers;
   SteadyTime asked_at;
   SteadyTime answered_at;
+  std::vector<std::string> collectors = {};  // that were asked for; none named: all
 };
 
 }  // namespace pgwatch

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exporter/model/block.h"
+#include "exporter/model/freshness.h"
 #include "exporter/model/instrument.h"
 #include "exporter/model/secret.h"
 #include "exporter/model/threshold.h"
@@ -60,6 +61,7 @@ struct Target {
   DatabaseFilter databases;
   std::vector<InstrumentPtr> instruments;  // scopes kServer and kDatabase
   CheckSettings checks;
+  std::vector<FreshnessCheckPtr> freshness = {};  // those made here; each has its instrument above
 
   std::string label_text() const;  // server="…" and the labels, in exposition spelling
 };

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "exporter/engine/report.h"
+#include "exporter/health/freshness.h"
 #include "exporter/health/wording.h"
 #include "exporter/once/output.h"
 #include "exporter/once/probe.h"
@@ -29,6 +30,8 @@ constexpr milliseconds kLastPatience{500};
 constexpr milliseconds kLastWord{100};
 
 std::string worded(std::chrono::duration<double> time) { return health::worded(time.count(), Unit::kSeconds); }
+
+double unix_time() { return std::chrono::duration<double>(system_clock::now().time_since_epoch()).count(); }
 
 // A person sees the errors in the result; a file and a page of metrics hide them.
 void log_errors(const health::Result& result, const Options& options) {
@@ -151,6 +154,7 @@ std::vector<BlockPtr> told_by(const World& world, const std::vector<Snapshot>& s
   std::vector<BlockPtr> blocks = world.told;
   for (const Snapshot& snapshot : snapshots) {
     for (const Answered& answer : snapshot.answers) blocks.push_back(answer.served);
+    blocks.push_back(health::freshness_of(world, snapshot, unix_time()));
     blocks.push_back(report_on(snapshot));
   }
   return blocks;

@@ -35,8 +35,26 @@ std::vector<std::string> known_keys(const std::string& text) {
 
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
-  for (const char* text : {"zzz: 1", "log: {zzz: 1}", "timeouts: {zzz: 1}", "collectors: {replication: {zzz: 1}}",
-                           "checks: {lag: {zzz: 1}}", "targets: [{zzz: 1}]", "targets: [{databases: {zzz: 1}}]"}) {
+  for (const char* text : {"zzz: 1",
+                           "log: {zzz: 1}",
+                           "timeouts: {zzz: 1}",
+                           "collectors: {replication: {zzz: 1}}",
+                           "checks: {lag: {zzz: 1}}",
+                           "freshness: {zzz: 1}",
+                           "freshness: {defaults: {zzz: 1}}",
+                           "freshness: {calendars: {a: {zzz: 1}}}",
+                           "freshness: {calendars: {a: {sessions: [{zzz: 1}]}}}",
+                           "freshness: {checks: [{zzz: 1}]}",
+                           "freshness: {checks: [{active: {zzz: 1}}]}",
+                           "freshness: {checks: [{group_by: {zzz: 1}}]}",
+                           "freshness: {checks: [{window: {zzz: 1}}]}",
+                           "freshness: {checks: [{window: {min_rows: {zzz: 1}}}]}",
+                           "freshness: {checks: [{gaps: {zzz: 1}}]}",
+                           "freshness: {checks: [{late: {zzz: 1}}]}",
+                           "freshness: {checks: [{validity: {zzz: 1}}]}",
+                           "freshness: {checks: [{validity: {preset: ohlc, columns: {zzz: 1}}}]}",
+                           "targets: [{zzz: 1}]",
+                           "targets: [{databases: {zzz: 1}}]"}) {
     for (std::string& key : known_keys(text)) keys.push_back(std::move(key));
   }
   return keys;
@@ -91,8 +109,23 @@ TEST(Example, ShowsEveryKeyCollectorAndCheck) {
     EXPECT_THAT(example, HasSubstr("\n  " + check.name + ":")) << check.name;
 }
 
+// The checks of freshness stand there as comments, since they are of nobody's tables.
+TEST(Example, ShowsChecksOfFreshnessThatAreValid) {
+  std::istringstream lines(read_file(kExample));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  # c") || line.starts_with("  #   ")) line.erase(2, 2);
+    if (!line.starts_with("  checks: []") && !line.starts_with("  calendars: {}")) text += line + '\n';
+  }
+  const Config config = parse(text, "example", real_context());
+  ASSERT_FALSE(config.world.targets.at(0)->freshness.empty());
+  const FreshnessCheck& check = *config.world.targets.at(0)->freshness.front();
+  EXPECT_TRUE(check.calendar && check.groups && check.window && check.gaps && check.late && check.validity);
+}
+
 TEST(Manual, ListsEveryKey) {
-  const std::string manual = read_file(std::string(PGWATCH_SOURCE_FOLDER) + "/docs/configuration.md");
+  const std::string folder = std::string(PGWATCH_SOURCE_FOLDER) + "/docs/";
+  const std::string manual = read_file(folder + "configuration.md") + read_file(folder + "freshness.md");
   const std::vector<std::string> keys = all_keys();
   ASSERT_GT(keys.size(), 25U);
   for (const std::string& key : keys) {

@@ -49,6 +49,16 @@ std::vector<CheckInfo> fake_checks() {
           {.name = "retained", .help = "Its WAL.", .unit = Unit::kBytes, .threshold = {.warning = 1'048'576}}};
 }
 
+Collector fake_freshness(const FreshnessCheckPtr& check) {
+  Collector made = collector(collector_name(*check), "check");
+  made.kind = "freshness";
+  made.prefix = "pgwatch_freshness";
+  made.lane = Lane::kSlow;
+  made.interval = check->interval;
+  made.database = check->database;
+  return made;
+}
+
 Context fake_context(std::map<std::string, std::string> variables) {
   const auto environment = [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
@@ -57,7 +67,8 @@ Context fake_context(std::map<std::string, std::string> variables) {
   return {.catalogue = fake_catalogue(),
           .read_conninfo = read_conninfo,
           .environment = environment,
-          .checks = fake_checks()};
+          .checks = fake_checks(),
+          .make_freshness = fake_freshness};
 }
 
 Config parse_text(const std::string& text, std::map<std::string, std::string> variables) {

@@ -13,6 +13,8 @@ namespace pgwatch::config {
 std::vector<Collector> fake_catalogue();  // replication (fast), bloat (slow, off), disks (host)
 std::vector<CheckInfo> fake_checks();     // up (no thresholds), lag (60 s, 300 s), retained (1 MiB, none)
 
+Collector fake_freshness(const FreshnessCheckPtr& check);
+
 Context fake_context(std::map<std::string, std::string> variables = {});
 
 Config parse_text(const std::string& text, std::map<std::string, std::string> variables = {});

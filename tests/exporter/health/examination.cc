@@ -48,14 +48,22 @@ void Examination::is_down(const std::string& reason, const std::string& detail) 
   status.detail = detail;
 }
 
-std::vector<Verdict> Examination::verdicts() const {
+World Examination::world() const {
   World world;
   world.targets = {std::make_shared<const Target>(target)};
+  return world;
+}
+
+Snapshot Examination::snapshot() const {
   Snapshot snapshot;
   snapshot.targets = {status};
   snapshot.answers = answers;
   snapshot.answered_at = snapshot.asked_at + std::chrono::milliseconds(1'500);
-  return examine(world, snapshot, checks(), Selection(patterns), kNow);
+  return snapshot;
+}
+
+std::vector<Verdict> Examination::verdicts() const {
+  return examine(world(), snapshot(), checks_for(world()), Selection(patterns), now);
 }
 
 std::vector<Verdict> Examination::of(std::string_view check) const {

@@ -25,9 +25,12 @@ struct Examination {
   TargetStatus status;
   std::vector<Answered> answers;
   std::vector<std::string> patterns;
+  double now = kNow;
 
   Examination();
   void is_down(const std::string& reason, const std::string& detail);
+  World world() const;
+  Snapshot snapshot() const;
   std::vector<Verdict> verdicts() const;
   std::vector<Verdict> of(std::string_view check) const;
 };

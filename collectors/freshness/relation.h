@@ -1,0 +1,60 @@
+// Relation: what a check reads: a table, a hypertable, a partitioned table, or what a query gives. Pure.
+//
+// It is resolved anew at each asking: one look into catalogs tells the table's identity, its newest slices and the
+// server's clock, and one that is dropped, renamed or made again needs no care of its own.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/freshness/moment.h"
+#include "exporter/model/freshness.h"
+#include "exporter/model/rows.h"
+#include "exporter/model/samples.h"
+
+namespace pgwatch::collectors {
+
+// Most chunks that one statement may read: each is locked, and so is each of its indexes.
+inline constexpr std::size_t kMostChunks = 200;
+// Of the future, where only rows are counted.
+inline constexpr std::size_t kFutureSlices = 8;
+
+struct Relation {
+  enum class Kind { kPlain, kChunked, kPartitioned, kQuery };
+
+  Kind kind = Kind::kPlain;
+  std::string with;  // what goes before SELECT
+  std::string from;  // as FROM has it
+  TimeColumn time;
+  std::optional<TimeColumn> ingest = {};
+  Micros now = 0;  // the server's
+
+  // The slices to look for the newest row in, those of the newest first: of a hypertable its chunks' ranges, of a
+  // partitioned table what the check's age tells. The first one ends now, each other where the one before begins.
+  std::vector<Micros> starts = {};
+  bool is_all = false;              // there is nothing before them
+  std::vector<Micros> chunks = {};  // where each begins, the newest first, and one more than may be read
+  Micros future_end = kNever;       // rows of the future are counted up to here
+
+  // How many chunks there are from `at` on.
+  std::size_t chunks_from(Micros at) const;
+};
+
+// Keeps the row that resolve_statement() gives (resolve.h). Throws std::runtime_error with the cure where the check
+// cannot be asked of what it found.
+void remember_relation(const FreshnessCheck& check, const Rows& rows, Memory& memory);
+
+// An integer time needs its unit, which the hypertable's own clock tells: the statement that reads it, "" where there
+// is no need to ask. What it gives is `clock`; from that comes the unit, or std::runtime_error.
+std::string unit_statement(const FreshnessCheck& check, const Memory& memory);
+void remember_unit(const FreshnessCheck& check, const Rows& rows, Memory& memory);
+
+// REQUIRES: resolved and, where that is asked, its unit known.
+Relation relation_of(const FreshnessCheck& check, const Memory& memory);
+
+// How messages call what is read.
+std::string subject_of(const FreshnessCheck& check);
+
+}  // namespace pgwatch::collectors

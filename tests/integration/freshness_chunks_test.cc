@@ -1,0 +1,291 @@
+// Checks of freshness on hypertables: empty, locked and dropped chunks, and what 10,000 of them cost.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <regex>
+#include <set>
+
+#include "exporter/postgres/session.h"
+#include "tests/collectors/asking.h"
+#include "tests/exporter/postgres/drive.h"
+#include "tests/integration/freshness_live.h"
+#include "tests/support/timescaledb.h"
+
+namespace pgwatch::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+constexpr double kBusy = 60;  // seconds that a test may take where it compares clocks
+
+class FreshChunks : public OnEachTimescaleDb {
+ protected:
+  void SetUp() override {
+    OnEachTimescaleDb::SetUp();
+    if (IsSkipped()) return;
+    server_ = std::make_unique<PostgresServer>(options());
+    server_->sql("GRANT pg_read_all_data TO pgwatch; ALTER ROLE pgwatch SET timezone = 'Asia/Tokyo'");
+  }
+
+  // Chunks of an hour.
+  void make(const std::string& name, const std::string& columns = "time timestamptz NOT NULL, symbol text") const {
+    server_->sql("CREATE TABLE " + name + " (" + columns + ")");
+    server_->sql("SELECT create_hypertable('" + name + "', 'time', chunk_time_interval => interval '1 hour')");
+  }
+  // A row of each of the last `count` hours; the newest is a minute old, or in the chunk before.
+  void fill(const std::string& name, int count) const {
+    server_->sql("INSERT INTO " + name + " SELECT now() - interval '1 min' - i * interval '1 h', 'x' FROM " +
+                 "generate_series(0, " + std::to_string(count - 1) + ") AS i");
+  }
+  std::string chunk(const std::string& name, int from_newest) const {
+    return server_->value(
+        "SELECT format('%I.%I', chunk_schema, chunk_name) FROM timescaledb_information.chunks"
+        " WHERE hypertable_name = '" +
+        name + "' ORDER BY range_start DESC LIMIT 1 OFFSET " + std::to_string(from_newest));
+  }
+  double newest(const std::string& name) const {
+    return std::stod(server_->value("SELECT extract(epoch FROM max(time)) FROM " + name));
+  }
+  Told told(const FreshnessCheck& check) const { return told_by(*server_, check); }
+
+  std::unique_ptr<PostgresServer> server_;
+};
+
+INSTANTIATE_TEST_SUITE_P(, FreshChunks, every_timescaledb(), timescaledb_name);
+
+TEST_P(FreshChunks, MayBeEmpty) {
+  make("bars");
+  const FreshnessCheck check = check_of("bars", "");
+  EXPECT_EQ(told(check).outcome, Outcome::kOk);
+  EXPECT_EQ(told(check).value("searched_since_timestamp_seconds"), std::nullopt) << "the whole table is";
+  fill("bars", 12);
+  EXPECT_NEAR(told(check).value("last_timestamp_seconds").value_or(0), newest("bars"), 0.001);
+  server_->sql("DELETE FROM bars WHERE time > now() - interval '3 h'");
+  EXPECT_NEAR(told(check).value("last_timestamp_seconds").value_or(0), newest("bars"), 0.001) << "some chunks back";
+  server_->sql("DELETE FROM bars");
+  EXPECT_NEAR(told(check).value("searched_since_timestamp_seconds").value_or(0), now_of(*server_) - 9 * 3600, 3700);
+}
+
+TEST_P(FreshChunks, HaveRowsOfTheFutureThatMakeNothingFresh) {
+  make("bars");
+  fill("bars", 2);
+  const double fresh = newest("bars");
+  server_->sql(
+      "INSERT INTO bars VALUES (now() + interval '6 min', 'x'), (now() + interval '3 days', 'x'), "
+      "(now() + interval '50 years', 'x')");
+  const Told with_future = told(check_of("bars"));
+  EXPECT_NEAR(with_future.value("last_timestamp_seconds").value_or(0), fresh, 0.001);
+  EXPECT_EQ(with_future.value("future_rows"), 3);
+}
+
+TEST_P(FreshChunks, HaveGroupsThatMayBeMissing) {
+  make("bars");
+  fill("bars", 3);
+  server_->sql("INSERT INTO bars VALUES (now() - interval '2 min', 'y'), (now() - interval '2 h', 'gone')");
+  FreshnessCheck check = check_of("bars");
+  check.groups = FreshnessCheck::Groups{.column = "symbol", .expected = {"x", "gone"}};
+  const Told groups = told(check);
+  EXPECT_EQ(groups.outcome, Outcome::kOk) << groups.detail;
+  EXPECT_EQ(groups.value("groups"), 2);
+  EXPECT_EQ(groups.value("group_missing", {{"group", "gone"}}), 1);
+  EXPECT_TRUE(groups.value("last_timestamp_seconds", {{"group", "y"}}));
+}
+
+TEST_P(FreshChunks, MayHaveAnotherTimeAndSpace) {
+  server_->sql("CREATE TABLE days (time date NOT NULL); SELECT create_hypertable('days', 'time')");
+  server_->sql("INSERT INTO days VALUES ((now() AT TIME ZONE 'UTC')::date)");
+  EXPECT_EQ(told(check_of("days")).value("last_timestamp_seconds"), newest("days"));
+  server_->sql(
+      "CREATE TABLE numbers (time bigint NOT NULL, symbol text);"
+      "CREATE FUNCTION clock() RETURNS bigint LANGUAGE sql STABLE AS"
+      " 'SELECT (extract(epoch FROM now()) * 1000)::bigint'");
+  server_->sql("SELECT create_hypertable('numbers', 'time', 'symbol', 4, chunk_time_interval => 3600000)");
+  server_->sql("INSERT INTO numbers SELECT clock() - 60000 - i * 1800000, i::text FROM generate_series(0, 30) AS i");
+  EXPECT_THAT(told(check_of("numbers")).detail, HasSubstr("say its time_unit"));
+  server_->sql("SELECT set_integer_now_func('numbers', 'clock')");
+  const Told numbers = told(check_of("numbers"));
+  EXPECT_EQ(numbers.value("last_timestamp_seconds").value_or(0) * 1000,
+            std::stod(server_->value("SELECT max(time) FROM numbers")))
+      << numbers.detail;
+}
+
+TEST_P(FreshChunks, MayBeLockedButForTheNewest) {
+  make("bars");
+  fill("bars", 24);
+  const FreshnessCheck check = check_of("bars");
+  const double fresh = newest("bars");
+  SqlSession other(server_->socket_conninfo());
+  other.run("BEGIN; LOCK TABLE " + chunk("bars", 20) + " IN ACCESS EXCLUSIVE MODE");
+  EXPECT_NEAR(told(check).value("last_timestamp_seconds").value_or(0), fresh, 0.001);
+  other.run("LOCK TABLE " + chunk("bars", 0) + " IN ACCESS EXCLUSIVE MODE");
+  const Told locked = told(check);
+  EXPECT_EQ(locked.reason, "55P03") << locked.detail;
+  EXPECT_LT(locked.duration, 3s + kSlack) << "and does not wait for its statement_timeout";
+}
+
+TEST_P(FreshChunks, MayBeDroppedWhileTheyAreWaitedFor) {
+  make("bars");
+  fill("bars", 3);
+  FreshnessCheck check = check_of("bars");
+  check.interval = 100ms;
+  SqlSession other(server_->socket_conninfo());
+  other.run("BEGIN; DROP TABLE " + chunk("bars", 0));
+  RunningEngine engine(test_world(server_->conninfo(), {collector_of(check)}));
+  auto waiting = engine.ask_later(kPatience, awaiting(check));
+  EXPECT_TRUE(server_->wait_until(
+      "SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'pgwatch' AND wait_event_type = 'Lock'", "t"));
+  other.run("COMMIT");
+  const Told first = told_by(waiting.get(), check);
+  EXPECT_THAT(first.reason, testing::AnyOf("", "55P03")) << first.detail;
+  const double left = newest("bars");
+  EXPECT_TRUE(eventually([&] {
+    const Told told = told_by(engine.ask(kPatience, awaiting(check)), check);
+    return told.outcome == Outcome::kOk && std::abs(told.value("last_timestamp_seconds").value_or(0) - left) < 0.001;
+  }));
+}
+
+TEST_P(FreshChunks, AreReadOnAStandby) {
+  make("bars");
+  fill("bars", 3);
+  const PostgresServer standby = server_->standby();
+  ASSERT_TRUE(standby.wait_until("SELECT count(*) FROM bars", "3"));
+  EXPECT_NEAR(told_by(standby, check_of("bars")).value("last_timestamp_seconds").value_or(0), newest("bars"), 0.001);
+}
+
+// -- 10,000 chunks ----------------------------------------------------------------------------------------------------
+
+constexpr int kChunks = 10'000;
+
+// Chunks of a minute each, without indexes, which would take as long again; some at a time, for their locks are held.
+std::string many_chunks() {
+  std::string script =
+      "CREATE TABLE bars (time timestamptz NOT NULL, symbol text);\n\n"
+      "SELECT create_hypertable('bars', 'time', chunk_time_interval => interval '1 min', "
+      "create_default_indexes => false);\n\n"
+      "GRANT SELECT ON bars TO pgwatch;\n\n";
+  for (int first = 0; first < kChunks; first += 500)
+    script +=
+        "INSERT INTO bars SELECT '2026-01-01 00:00:30+00'::timestamptz + i * interval '1 min', 'x'"
+        " FROM generate_series(" +
+        std::to_string(first) + ", " + std::to_string(first + 499) + ") AS i;\n\n";
+  return script;
+}
+
+// What the statements of one asking take, each in a transaction of its own.
+struct Taken {
+  int locks = 0;
+  int pages = 0;
+  std::size_t chunks = 0;  // in a plan
+};
+
+class TenThousandChunks : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (kSanitized || !why_missing(kInstallation).empty()) return;
+    server_ = std::make_unique<PostgresServer>(PostgresOptions{
+        .major = kInstallation.major, .timescaledb = kInstallation.timescaledb, .script = many_chunks()});
+    // Statements that are prepared would be planned for any time, and for all chunks.
+    server_->sql("ALTER ROLE pgwatch SET plan_cache_mode = force_generic_plan");
+    server_->sql("INSERT INTO bars SELECT now() - i * interval '1 min', 'x' FROM generate_series(1, 30) AS i");
+  }
+  static void TearDownTestSuite() { server_.reset(); }
+
+  void SetUp() override {
+    if (kSanitized) GTEST_SKIP() << "to make 10,000 chunks takes minutes";
+    if (const std::string why = why_missing(kInstallation); !why.empty()) GTEST_SKIP() << why;
+    connection_ = std::make_unique<postgres::Connection>(postgres::test::parameters(server_->conninfo()));
+    ASSERT_TRUE(postgres::test::connect(*connection_));
+    for (const std::string& sql : postgres::session_statements({.search_path = postgres::SearchPath::kRole})) read(sql);
+  }
+
+  Rows read(const std::string& sql) { return postgres::test::read_rows(*connection_, sql); }
+
+  Rows take(const std::string& sql, Taken& most) {
+    read("BEGIN");
+    Rows rows = read(sql);
+    const Rows locks = read("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid()");
+    read("ROLLBACK");
+    const std::string plan(read("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) " + sql).at(0, 0).value());
+    std::set<std::string> chunks;
+    const std::regex name(R"re("Relation Name": "(_hyper_[^"]*)")re");
+    for (std::sregex_iterator one(plan.begin(), plan.end(), name), end; one != end; ++one) chunks.insert((*one)[1]);
+    int pages = 0;
+    std::smatch found;
+    for (const char* kind : {"Hit", "Read"})
+      if (std::regex_search(plan, found, std::regex("\"Shared " + std::string(kind) + R"( Blocks": (\d+))")))
+        pages += std::stoi(found[1]);
+    most.locks = std::max(most.locks, std::stoi(std::string(*locks.at(0, 0))));
+    most.pages = std::max(most.pages, pages);
+    most.chunks = std::max(most.chunks, chunks.size());
+    return rows;
+  }
+
+  Taken most_taken(const FreshnessCheck& check) {
+    Facts facts;
+    facts.extensions = {{"timescaledb", "", "public"}};
+    Taken most;
+    const Asked asked = ask(collector_of(check), facts, [&](const std::string& sql) { return take(sql, most); });
+    EXPECT_GT(asked.samples.size(), 0U);
+    return most;
+  }
+
+  static constexpr Installation kInstallation{.major = 17, .timescaledb = TimescaleDb::kApache};
+  inline static std::unique_ptr<PostgresServer> server_;
+  std::unique_ptr<postgres::Connection> connection_;
+};
+
+TEST_F(TenThousandChunks, AreNeitherLockedNorReadNorPlanned) {
+  ASSERT_GE(std::stoi(server_->value("SELECT count(*) FROM timescaledb_information.chunks")), kChunks);
+  FreshnessCheck check = check_of("bars");
+  const Taken newest = most_taken(check);
+  EXPECT_LT(newest.locks, 50);
+  EXPECT_LT(newest.pages, 200);
+  EXPECT_LE(newest.chunks, 1U);
+  check.groups = FreshnessCheck::Groups{.column = "symbol", .expected = {"x", "never"}};
+  check.window = FreshnessCheck::Window{10min};
+  check.gaps = FreshnessCheck::Gaps{1min, 10min};
+  const Taken groups = most_taken(check);
+  EXPECT_GE(groups.chunks, 20U) << "an hour of chunks, most of which are not there";
+  EXPECT_LT(groups.locks, 100);
+  EXPECT_LT(groups.pages, 300);
+}
+
+TEST_F(TenThousandChunks, AreNotSearchedThroughForWhatIsNowhere) {
+  FreshnessCheck check = check_of("bars");
+  check.filter = "symbol = 'never'";
+  const Taken taken = most_taken(check);
+  EXPECT_LT(taken.locks, 50);
+  EXPECT_LE(taken.chunks, 1U) << "chunk by chunk";
+  EXPECT_NEAR(told_by(*server_, check).value("searched_since_timestamp_seconds").value_or(0), now_of(*server_) - 540,
+              kBusy * 2);
+}
+
+TEST_F(TenThousandChunks, AreNotReadAtOnceWhereACheckWouldWantThem) {
+  server_->sql("INSERT INTO bars SELECT now() - i * interval '1 min', 'x' FROM generate_series(31, 260) AS i");
+  FreshnessCheck check = check_of("bars");
+  check.window = FreshnessCheck::Window{24h};
+  EXPECT_THAT(told_by(*server_, check).detail, HasSubstr("has more than 200 chunks where it would be read"));
+}
+
+// -- The community edition --------------------------------------------------------------------------------------------
+
+class FreshAggregates : public OnCommunityTimescaleDb {};
+
+TEST_F(FreshAggregates, AreWhatHasBeenMaterialized) {
+  const PostgresServer server(options());
+  server.sql("CREATE TABLE bars (time timestamptz NOT NULL, price float); SELECT create_hypertable('bars', 'time')");
+  server.sql(
+      "CREATE MATERIALIZED VIEW minutes WITH (timescaledb.continuous) AS"
+      " SELECT time_bucket('1 min', time) AS minute, max(price) FROM bars GROUP BY 1 WITH NO DATA");
+  server.sql("INSERT INTO bars SELECT now() - i * interval '1 min', 1 FROM generate_series(0, 100) AS i");
+  server.sql("GRANT SELECT ON bars, minutes TO pgwatch");
+  EXPECT_EQ(told_by(server, check_of("minutes", "")).value("last_timestamp_seconds"), std::nullopt);
+  server.sql("CALL refresh_continuous_aggregate('minutes', NULL, now() - interval '10 min')");
+  const Told told = told_by(server, check_of("minutes", ""));
+  EXPECT_NEAR(told.value("last_timestamp_seconds").value_or(0), now_of(server) - 660, kBusy * 2) << told.detail;
+}
+
+}  // namespace
+}  // namespace pgwatch::test
