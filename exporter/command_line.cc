@@ -238,6 +238,7 @@ Options parse(int argc, const char* const* argv, const config::Environment& envi
   if (arguments.config_given && arguments.config_file.empty()) throw UsageError("--config: names no file");
   Options options;
   if (arguments.check_config) options.mode = Mode::kCheckConfig;
+  options.connect = arguments.connect;
   if (arguments.describe) options.mode = Mode::kDescribe;
   if (arguments.grants) options.mode = Mode::kGrants;
   if (arguments.role) options.role = checked_role(*arguments.role);

@@ -20,6 +20,7 @@ enum class Mode { kServe, kOnce, kCheckConfig, kDescribe, kGrants, kVersion, kHe
 
 struct Options {
   Mode mode = Mode::kServe;
+  bool connect = false;              // with kCheckConfig: also ask the servers
   std::string config_file = {};      // "" for none: the environment says what to watch
   config::Overrides overrides = {};  // for config::Context
   once::Options once = {};           // where that is the mode

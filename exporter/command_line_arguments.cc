@@ -29,6 +29,7 @@ Arguments read(int argc, const char* const* argv) {
   app.allow_extras();  // collectors, and whatever we can say more of than CLI11
   const CLI::Option* config = app.add_option("--config", arguments.config_file)->type_name("FILE");
   CLI::Option* check = app.add_flag("--check-config", arguments.check_config);
+  app.add_flag("--connect", arguments.connect)->needs(check);
   CLI::Option* describe = app.add_flag("--describe", arguments.describe)->excludes(check);
   std::string role;
   CLI::Option* grants = app.add_option("--grants", role)->expected(0, 1)->type_name("ROLE");

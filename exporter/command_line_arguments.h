@@ -14,6 +14,7 @@ struct Arguments {
   std::string config_file;
   bool config_given = false;
   bool check_config = false;
+  bool connect = false;
   bool describe = false;
   bool grants = false;
   std::optional<std::string> role;  // none: the usual one

@@ -13,7 +13,9 @@ What to do
   --config FILE                     read this file; without it DATA_SOURCE_NAME,
                                     or libpq's environment, says what to watch
   --once                            check the servers once and say how they are
-  --check-config                    check the configuration and exit
+  --check-config                    check the configuration and exit; with
+                                    --connect also have the servers explain
+                                    the queries of one's own
   --describe                        print every collector and metric and exit
   --grants[=ROLE]                   print the SQL that makes a role for this
   --version                         print the version and exit

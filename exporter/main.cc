@@ -9,6 +9,7 @@
 #include "exporter/grants.h"
 #include "exporter/once/once.h"
 #include "exporter/program.h"
+#include "exporter/rehearsal.h"
 #include "exporter/util/log.h"
 #include "exporter/util/signals.h"
 #include "exporter/util/standard_streams.h"
@@ -26,15 +27,19 @@ std::optional<std::string> environment(const std::string& name) {
   return value;
 }
 
+// A thread is left in a call that does not return: no destructor may run under it.
+[[noreturn]] void end_at_once(int status) {
+  log::flush();
+  std::_Exit(status);
+}
+
 int serve(const ConfigSource& source) {
   Signals signals;
   Program program(source);
   while (signals.next() == Signals::Wish::kReload) program.reload();
   log::info("stopping");
   if (program.stop()) return kDone;
-  // A thread is left in a call that does not return: no destructor may run under it.
-  log::flush();
-  std::_Exit(kDone);
+  end_at_once(kDone);
 }
 
 // What goes wrong is told in the result; on stderr only what is worth a warning.
@@ -52,7 +57,27 @@ int print(const std::string& text) {
 
 int check_config(const ConfigSource& source) {
   const config::Config config = load_and_configure(source);
-  return print("configuration is valid: " + std::to_string(config.world.targets.size()) + " target(s)\n");
+  return print("configuration is valid: " + std::to_string(config.world.targets.size()) + " target(s), " +
+               std::to_string(config.queries.size()) + " quer" + (config.queries.size() == 1 ? "y" : "ies") + "\n");
+}
+
+// What the servers say is told in the result; the log would say it again.
+int rehearse(command_line::Options options, const std::vector<Collector>& catalogue) {
+  constexpr std::chrono::seconds kPatience{30};
+  if (!options.overrides.log_level) options.overrides.log_level = "error";
+  Rehearsal rehearsal(load_and_configure(ConfigSource(options, catalogue, environment)));
+  const Rehearsal::Result result = rehearsal.run(std::chrono::steady_clock::now() + kPatience);
+  print(result.report);
+  if (!rehearsal.stop()) end_at_once(result.is_well ? kDone : kFailed);
+  return result.is_well ? kDone : kFailed;
+}
+
+// With a configuration also the user's own queries.
+int describe_all(const command_line::Options& options, std::vector<Collector> catalogue) {
+  if (options.config_file.empty()) return print(describe(catalogue));
+  const config::Config config = ConfigSource(options, catalogue, environment).load();
+  catalogue.insert(catalogue.end(), config.queries.begin(), config.queries.end());
+  return print(describe(catalogue));
 }
 
 int run(int argc, char** argv) {
@@ -63,9 +88,9 @@ int run(int argc, char** argv) {
   switch (options.mode) {
     case command_line::Mode::kHelp: return print(command_line::help());
     case command_line::Mode::kVersion: return print(std::string("pgwatch ") + kVersion + '\n');
-    case command_line::Mode::kDescribe: return print(describe(catalogue));
+    case command_line::Mode::kDescribe: return describe_all(options, catalogue);
     case command_line::Mode::kGrants: return print(grants(options.role));
-    case command_line::Mode::kCheckConfig: return check_config(source);
+    case command_line::Mode::kCheckConfig: return options.connect ? rehearse(options, catalogue) : check_config(source);
     case command_line::Mode::kServe: return serve(source);
     case command_line::Mode::kOnce: break;
   }

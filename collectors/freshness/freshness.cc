@@ -175,6 +175,7 @@ Collector freshness_collector(const FreshnessCheckPtr& check) {
   collector.name = "freshness_" + check->name;
   collector.help = "How fresh the rows of a table are, as the check asks.";
   collector.kind = "freshness";
+  collector.servers = check->servers;
   collector.database = check->database;
   collector.lane = Lane::kSlow;
   collector.interval = check->interval;
@@ -182,7 +183,6 @@ Collector freshness_collector(const FreshnessCheckPtr& check) {
   collector.own_search_path = true;
   collector.prefix = "pgwatch_freshness";
   collector.columns = freshness_columns();
-  collector.privilege = "GRANT SELECT ON its tables TO {role}";
   collector.most_steps = 2 * (check->most_steps_back + 8);  // each may be priced first, and all begun anew
   collector.source = [check](const Facts& facts, const Memory& memory) -> Step {
     const std::string sql = statement(*check, facts, memory);

@@ -68,6 +68,7 @@ struct Config {
   std::vector<std::string> listen = {":9187"};
   std::string telemetry_path = "/metrics";
   Log log;
+  std::vector<Collector> queries;  // of one's own; the World has them, too
   World world;
 };
 

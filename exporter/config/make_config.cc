@@ -46,6 +46,11 @@ CollectorSettings settings_of(const Collector& collector, const std::map<std::st
   return found == all.end() ? CollectorSettings{} : found->second;
 }
 
+bool takes(const std::vector<std::string>& patterns, const std::string& target) {
+  return patterns.empty() ||
+         std::ranges::any_of(patterns, [&](const std::string& pattern) { return matches(pattern, target); });
+}
+
 std::vector<InstrumentPtr> choose(const std::vector<Collector>& catalogue, bool of_host,
                                   const std::map<std::string, CollectorSettings>& all, Instruments& instruments) {
   std::vector<InstrumentPtr> chosen;
@@ -121,23 +126,18 @@ void name_targets(std::vector<TargetSettings>& targets, const ConninfoReader& re
 
 // -- World ------------------------------------------------------------------------------------------------------------
 
-bool is_for(const FreshnessCheck& check, const std::string& target) {
-  return std::ranges::any_of(check.servers, [&](const std::string& pattern) { return matches(pattern, target); });
+// The checks whose collectors the target has.
+std::vector<FreshnessCheckPtr> freshness_of(const Target& target, const std::vector<FreshnessSettings>& freshness) {
+  std::vector<FreshnessCheckPtr> checks;
+  for (const FreshnessSettings& one : freshness)
+    if (std::ranges::any_of(target.instruments,
+                            [&](const InstrumentPtr& made) { return made->name() == one.collector.name; }))
+      checks.push_back(one.check);
+  return checks;
 }
 
-// Those that are for the target and whose collector is not turned off there.
-void add_freshness(Target& target, const std::vector<FreshnessSettings>& freshness,
-                   const std::map<std::string, CollectorSettings>& all, Instruments& instruments) {
-  for (const FreshnessSettings& one : freshness) {
-    const CollectorSettings settings = settings_of(one.collector, all);
-    if (!is_for(*one.check, target.name) || !settings.enabled.value_or(true)) continue;
-    target.instruments.push_back(instruments.get(one.collector, settings));
-    target.freshness.push_back(one.check);
-  }
-}
-
-TargetPtr make_target(TargetSettings settings, const Settings& all, const std::vector<Collector>& catalogue,
-                      Instruments& instruments) {
+TargetPtr make_target(TargetSettings settings, const std::vector<FreshnessSettings>& freshness,
+                      const std::vector<Collector>& catalogue, Instruments& instruments) {
   Target target;
   target.name = std::move(settings.name);
   target.role = settings.role;
@@ -146,25 +146,25 @@ TargetPtr make_target(TargetSettings settings, const Settings& all, const std::v
   target.databases = std::move(settings.databases);
   target.checks = std::move(settings.checks);
   target.instruments = choose(catalogue, false, settings.collectors, instruments);
-  add_freshness(target, all.freshness, settings.collectors, instruments);
+  std::erase_if(target.instruments,
+                [&](const InstrumentPtr& one) { return !takes(one->collector().servers, target.name); });
+  target.freshness = freshness_of(target, freshness);
   return std::make_shared<const Target>(std::move(target));
 }
 
 // A pattern that takes no target is a slip.
-void refuse_lost_patterns(const FreshnessSettings& freshness, const std::vector<TargetSettings>& targets) {
+void refuse_lost_patterns(const std::string& at, const Collector& collector,
+                          const std::vector<TargetSettings>& targets) {
   std::vector<std::string> names;
   for (const TargetSettings& target : targets) names.push_back(target.name);
-  for (const std::string& pattern : freshness.check->servers) {
-    const auto takes = [&](const std::string& name) { return matches(pattern, name); };
-    if (std::ranges::none_of(names, takes))
-      throw Error(freshness.at + ": no target is called " + shown(pattern) + known_words(pattern, names));
-  }
+  for (const std::string& pattern : collector.servers)
+    if (std::ranges::none_of(names, [&](const std::string& name) { return matches(pattern, name); }))
+      throw Error(at + ": no target is called " + shown(pattern) + known_words(pattern, names));
 }
 
-std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue, const Settings& settings) {
+std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue) {
   std::vector<std::string> names;
   for (const Collector& collector : catalogue) names.push_back(collector.name);
-  for (const FreshnessSettings& one : settings.freshness) names.push_back(one.collector.name);
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -172,14 +172,16 @@ std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue, c
 World make_world(const Settings& settings, const std::vector<Collector>& catalogue) {
   World world;
   Instruments instruments;
-  for (const FreshnessSettings& one : settings.freshness) refuse_lost_patterns(one, settings.targets);
+  for (const Collector& query : settings.queries)
+    refuse_lost_patterns(query.origin + ": query " + query.name, query, settings.targets);
+  for (const FreshnessSettings& one : settings.freshness) refuse_lost_patterns(one.at, one.collector, settings.targets);
   for (const TargetSettings& target : settings.targets)
-    world.targets.push_back(make_target(target, settings, catalogue, instruments));
+    world.targets.push_back(make_target(target, settings.freshness, catalogue, instruments));
   world.host_instruments = choose(catalogue, true, settings.defaults.collectors, instruments);
   instruments.check();
   world.turn_interval = settings.turn_interval;
   world.scrape_timeout = settings.scrape_timeout;
-  world.collector_names = sorted_names(catalogue, settings);
+  world.collector_names = sorted_names(catalogue);
   return world;
 }
 
@@ -192,8 +194,12 @@ Config make_config(Settings settings, const Context& context) {
   config.listen = settings.listen;
   config.telemetry_path = settings.telemetry_path;
   config.log = settings.log;
+  config.queries = settings.queries;
+  std::vector<Collector> catalogue = context.catalogue;
+  catalogue.insert(catalogue.end(), config.queries.begin(), config.queries.end());
+  for (const FreshnessSettings& one : settings.freshness) catalogue.push_back(one.collector);
   try {
-    config.world = make_world(settings, context.catalogue);
+    config.world = make_world(settings, catalogue);
   } catch (const std::invalid_argument& error) {
     throw Error(std::string("collectors: ") + error.what());
   }

@@ -3,6 +3,7 @@
 
 #include "exporter/config/document.h"
 #include "exporter/config/nearest.h"
+#include "exporter/config/query_files.h"
 #include "exporter/config/read_checks.h"
 #include "exporter/config/read_freshness.h"
 #include "exporter/config/reader.h"
@@ -23,7 +24,9 @@ constexpr Milliseconds kShortestTimeout{10};
 class SettingsReader {
  public:
   SettingsReader(const std::string& file_name, const Context& context)
-      : reader_(file_name, context.environment),
+      : file_name_(file_name),
+        environment_(context.environment),
+        reader_(file_name, context.environment),
         make_freshness_(context.make_freshness),
         catalogue_(context.catalogue),
         checks_(context.checks) {}
@@ -37,6 +40,7 @@ class SettingsReader {
         {"timeouts", [&](const Node& node) { global_timeouts(node); }},
         {"turn_interval", [&](const Node& node) { settings_.turn_interval = reader_.duration(node, kSecond, kWeek); }},
         {"connections", [&](const Node& node) { defaults.access.connections = connections(node); }},
+        {"queries", [&](const Node& node) { queries(node); }},
         {"labels", [&](const Node& node) { labels(node, defaults.labels); }},
         {"freshness", [&](const Node& node) { freshness(node); }},
         {"collectors", [&](const Node& node) { collectors(node, defaults.collectors, Whose::kAll); }},
@@ -122,6 +126,17 @@ class SettingsReader {
       catalogue_.push_back(make_freshness_(written.check));
       settings_.freshness.push_back({std::move(written.check), catalogue_.back(), std::move(written.servers_at)});
     }
+  }
+
+  void queries(const Node& node) {
+    settings_.queries = read_query_files(reader_, node, file_name_, environment_);
+    for (const Collector& query : settings_.queries) {
+      const auto same = std::ranges::find(catalogue_, query.name, &Collector::name);
+      if (same != catalogue_.end())
+        throw Error(query.origin + ": query " + query.name + " has the name of a collector of pgwatch's; rename it");
+      for (ColumnCheck& check : column_checks(query)) checks_.push_back(std::move(check.info));
+    }
+    catalogue_.insert(catalogue_.end(), settings_.queries.begin(), settings_.queries.end());
   }
 
   void targets(const Node& node) {
@@ -250,9 +265,11 @@ class SettingsReader {
     if (!problem.empty()) reader_.fail(at, problem);
   }
 
+  const std::string& file_name_;
+  const Environment& environment_;
   Reader reader_;
   const FreshnessMaker& make_freshness_;
-  std::vector<Collector> catalogue_;  // those of freshness included
+  std::vector<Collector> catalogue_;  // those of freshness and the user's queries included
   std::vector<CheckInfo> checks_;
   Settings settings_;
 };

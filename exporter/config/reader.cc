@@ -100,6 +100,11 @@ std::string Reader::text(const Node& node) const {
   }
 }
 
+std::string Reader::literal(const Node& node) const {
+  expect(node, Node::Kind::kText);
+  return node.text;
+}
+
 bool Reader::boolean(const Node& node) const { return choice<bool>(node, {{"true", true}, {"false", false}}); }
 
 int Reader::integer(const Node& node, int least, int most) const {

@@ -40,6 +40,9 @@ class Reader {
   Milliseconds duration(const Node& node, Milliseconds least, Milliseconds most) const;
   std::vector<std::string> texts(const Node& node) const;  // a list of texts, none of them empty
 
+  // As it stands, for SQL and for files that were not written for us: a dollar there means what it means there.
+  std::string literal(const Node& node) const;
+
   template <typename Value>
   Value choice(const Node& node, const std::vector<std::pair<std::string, Value>>& choices) const {
     const std::string word = text(node);

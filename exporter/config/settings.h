@@ -50,6 +50,7 @@ struct Settings {
   TargetSettings defaults = {};  // of every target; its collectors are the host's too
   std::vector<TargetSettings> targets = {};
   std::vector<FreshnessSettings> freshness = {};
+  std::vector<Collector> queries = {};
 };
 
 // Each throws Error. read_settings knows the places in the file; data_sources the names of the variables.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -90,6 +91,11 @@ std::optional<double> read_seconds(std::string_view text) {
 }
 
 std::optional<double> read_size(std::string_view text) { return read_quantity(text, kSizes); }
+
+std::optional<double> read_decimal(std::string_view text) {
+  const auto number = read_number<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
+}
 
 std::string to_text(Milliseconds duration) {
   for (const auto& [name, unit] : kUnits) {

@@ -18,6 +18,9 @@ std::optional<double> read_seconds(std::string_view text);  // the same, in seco
 // 512B, 256MiB, 2GiB: a whole number and its unit, in bytes.
 std::optional<double> read_size(std::string_view text);
 
+// 12, -0.5 or 1e-3, and neither NaN nor infinity.
+std::optional<double> read_decimal(std::string_view text);
+
 // ${NAME} by what the environment has, ${NAME:-default}, $$ for a dollar. Throws std::invalid_argument naming the
 // variable.
 std::string expand(std::string_view text, const Environment& environment);

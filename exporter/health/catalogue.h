@@ -1,4 +1,4 @@
-// The built-in checks, a file for each group.
+// The checks, a file for each group.
 #pragma once
 
 #include <vector>
@@ -12,5 +12,7 @@ std::vector<Check> replication_checks();
 std::vector<Check> slot_checks();
 // One for each check of freshness that a target of the World has.
 std::vector<Check> freshness_checks(const World& world);
+// Of the columns to which users gave thresholds.
+std::vector<Check> query_checks(const World& world);
 
 }  // namespace pgwatch::health

@@ -32,8 +32,8 @@ std::string Evidence::state(std::string_view metric, std::string_view label) con
 }
 
 Status compare(double value, const Threshold& threshold) {
-  if (threshold.critical && value >= *threshold.critical) return Status::kCritical;
-  if (threshold.warning && value >= *threshold.warning) return Status::kWarning;
+  if (threshold.is_beyond(threshold.critical, value)) return Status::kCritical;
+  if (threshold.is_beyond(threshold.warning, value)) return Status::kWarning;
   return Status::kOk;
 }
 
@@ -47,6 +47,7 @@ std::vector<Check> checks() {
 std::vector<Check> checks_for(const World& world) {
   std::vector<Check> all = checks();
   std::ranges::move(freshness_checks(world), std::back_inserter(all));
+  std::ranges::move(query_checks(world), std::back_inserter(all));
   return all;
 }
 

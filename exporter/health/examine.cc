@@ -28,30 +28,42 @@ class Examiner {
   void down_is_told() { down_is_told_ = true; }
 
   void judge(const Check& check, std::vector<Verdict>& verdicts) {
+    for (const Answered* answered : find_answers(check.collector)) judge(check, answered, verdicts);
+    why_is_told_ = true;
+  }
+
+ private:
+  void judge(const Check& check, const Answered* answered, std::vector<Verdict>& verdicts) {
     const CheckSetting setting = setting_of(target_.checks, check.info);
-    const Answered* answered = find_answer(check.collector);
+    const std::string database = answered ? answered->latest->database : "";
     for (Finding& finding : findings(check, setting.threshold, answered))
       verdicts.push_back({.server = target_.name,
                           .check = check.info.name,
                           .collector = check.collector,
-                          .subject = std::move(finding.subject),
+                          .subject = subject_in(database, std::move(finding.subject)),
                           .status = finding.status,
                           .summary = std::move(finding.summary),
                           .value = finding.value,
                           .unit = check.info.unit,
                           .threshold = setting.threshold,
                           .duration = answered ? answered->latest->duration : waited()});
-    why_is_told_ = true;
   }
 
- private:
+  static std::string subject_in(const std::string& database, std::string subject) {
+    if (database.empty()) return subject;
+    return subject.empty() ? database : database + "/" + subject;
+  }
+
   std::chrono::nanoseconds waited() const { return snapshot_.answered_at - snapshot_.asked_at; }
 
-  const Answered* find_answer(const std::string& collector) const {
-    if (collector.empty()) return nullptr;
+  // One, or one of each database; null where there is none.
+  std::vector<const Answered*> find_answers(const std::string& collector) const {
+    std::vector<const Answered*> found;
     for (const Answered& one : snapshot_.answers)
-      if (one.latest->server == target_.name && one.latest->collector == collector) return &one;
-    return nullptr;
+      if (!collector.empty() && one.latest->server == target_.name && one.latest->collector == collector)
+        found.push_back(&one);
+    if (found.empty()) found.push_back(nullptr);
+    return found;
   }
 
   std::vector<Finding> findings(const Check& check, const Threshold& threshold, const Answered* answered) const {

@@ -63,7 +63,7 @@ std::string check(const Verdict& verdict) {
       .member("status", quoted(to_string(verdict.status)))
       .member("summary", quoted(verdict.summary))
       .member("value", number(verdict.value))
-      .member("unit", verdict.unit == Unit::kNone ? "null" : quoted(to_string(verdict.unit)))
+      .member("unit", to_string(verdict.unit).empty() ? "null" : quoted(to_string(verdict.unit)))
       .member("warn", number(verdict.threshold.warning))
       .member("crit", number(verdict.threshold.critical))
       .member("duration_ms", number(std::round(seconds(verdict.duration) * 1e6) / 1e3))

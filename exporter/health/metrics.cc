@@ -16,7 +16,9 @@ std::vector<OwnMetric> declare() {
   };
   return {
       gauge("pgwatch_threshold", {"server", "check", "severity"},
-            "From which value on the check is of this severity, in seconds or bytes."),
+            "From which value on the check is of this severity, in seconds or bytes, or as its metric counts; up to "
+            "which "
+            "value where low is bad."),
       gauge("pgwatch_once_status", {},
             "Outcome of the probe: 0 ok, 1 warning, 2 critical, 3 unknown. Of --once alone."),
       gauge(
@@ -69,6 +71,8 @@ BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks) {
   for (const TargetPtr& target : world.targets) {
     std::vector<CheckInfo> its_checks(checks.begin(), checks.end());
     for (const FreshnessCheckPtr& check : target->freshness) its_checks.push_back(check_info(*check));
+    for (const InstrumentPtr& one : target->instruments)
+      for (const ColumnCheck& check : column_checks(one->collector())) its_checks.push_back(check.info);
     for (const CheckInfo& check : its_checks) {
       const CheckSetting setting = setting_of(target->checks, check);
       if (!setting.enabled) continue;

@@ -57,16 +57,18 @@ std::string worded(double value, Unit unit) {
   switch (unit) {
     case Unit::kSeconds: return seconds(value);
     case Unit::kBytes: return bytes(value);
-    case Unit::kNone: return short_number(value);
+    case Unit::kNone:
+    case Unit::kNumber: return short_number(value);
   }
   return short_number(value);
 }
 
 std::string beyond(double value, const Threshold& threshold, Unit unit) {
-  if (threshold.critical && value >= *threshold.critical)
-    return " (critical from " + worded(*threshold.critical, unit) + ")";
-  if (threshold.warning && value >= *threshold.warning)
-    return " (warning from " + worded(*threshold.warning, unit) + ")";
+  const auto told = [&](const char* severity, double limit) {
+    return std::string(" (") + severity + (threshold.below ? " up to " : " from ") + worded(limit, unit) + ")";
+  };
+  if (threshold.is_beyond(threshold.critical, value)) return told("critical", *threshold.critical);
+  if (threshold.is_beyond(threshold.warning, value)) return told("warning", *threshold.warning);
   return "";
 }
 

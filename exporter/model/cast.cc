@@ -100,7 +100,8 @@ LabelSets Reading::spell(const Cast& cast) {
 
 void Reading::read_values(const Cast& cast, std::size_t column, const LabelSets& labels) {
   for (std::size_t row = 0; row < labels.size(); ++row)
-    if (const auto value = number(row, column)) sink_.sample(cast.metric, labels[row], *value);
+    if (const auto value = cast.column.read ? cast.column.read(cell(row, column)) : number(row, column))
+      sink_.sample(cast.metric, labels[row], *value);
 }
 
 void Reading::read_states(const Cast& cast, std::size_t column, const LabelSets& labels) {

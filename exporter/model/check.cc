@@ -174,6 +174,11 @@ bool is_metric(const Column& column) {
   return column.use != Use::kLabel && column.use != Use::kRemember && column.use != Use::kDiscard;
 }
 
+Unit unit_of(std::string_view metric) {
+  if (metric.ends_with("_seconds")) return Unit::kSeconds;
+  return metric.ends_with("_bytes") ? Unit::kBytes : Unit::kNumber;
+}
+
 std::invalid_argument contradiction(const Collector& collector, const std::string& what) {
   return std::invalid_argument("collector " + quoted(collector.name) + ": " + what);
 }

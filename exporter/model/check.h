@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exporter/model/collector.h"
@@ -21,6 +22,9 @@ std::string metric_name(const Collector& collector, const Column& column);
 std::vector<std::string> carried_labels(const Collector& collector, const Column& column);
 
 bool is_metric(const Column& column);
+
+// In which thresholds of a metric are given, by its name.
+Unit unit_of(std::string_view metric);
 
 // collector "NAME": what
 std::invalid_argument contradiction(const Collector& collector, const std::string& what);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporter/model/check.h"
 #include "exporter/model/sql_text.h"
 
 namespace pgwatch {
@@ -91,6 +92,20 @@ Memory with_options(const Collector& collector, Memory memory) {
 Memory without_options(const Collector& collector, Memory memory) {
   for (const Option& option : collector.options) memory.erase(option.name);
   return memory;
+}
+
+std::vector<ColumnCheck> column_checks(const Collector& collector) {
+  std::vector<ColumnCheck> checks;
+  for (const Column& column : collector.columns) {
+    if (!column.threshold.warning && !column.threshold.critical) continue;
+    const std::string metric = metric_name(collector, column);
+    checks.push_back({{.name = collector.name + '_' + column.name,
+                       .help = column.help,
+                       .unit = unit_of(metric),
+                       .threshold = column.threshold},
+                      metric});
+  }
+  return checks;
 }
 
 std::vector<std::string> needs_of(const Collector& collector) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "exporter/model/facts.h"
 #include "exporter/model/failure.h"
 #include "exporter/model/samples.h"
+#include "exporter/model/threshold.h"
 
 namespace pgwatch {
 
@@ -35,6 +37,10 @@ enum class Use {
   kDiscard,    // read, not shown
 };
 
+// What a cell says where that is not simply a number: one that is to be scaled, a time, a NULL that has a meaning.
+// Pure.
+using ReadCell = std::function<std::optional<Number>(Cell)>;
+
 struct Column {
   Use use = Use::kDiscard;
   std::string name;       // of the result column
@@ -43,9 +49,11 @@ struct Column {
   std::string metric = {};                                      // full metric name; default PREFIX_NAME
   std::vector<std::pair<std::string, std::string>> fixed = {};  // labels with a fixed value
   std::vector<std::string> labels = {};                         // label columns it carries; none named: all
-  bool bare = false;    // carries none: it speaks of the whole answer, in its first row
-  int first_major = 0;  // the PostgreSQL it came with; 0: older than all we support
-  int last_major = 0;   // the last PostgreSQL that had it; 0: the newest has it
+  bool bare = false;         // carries none: it speaks of the whole answer, in its first row
+  int first_major = 0;       // the PostgreSQL it came with; 0: older than all we support
+  int last_major = 0;        // the last PostgreSQL that had it; 0: the newest has it
+  ReadCell read = {};        // of one number per row; none: Number::parse, and NULL gives no sample
+  Threshold threshold = {};  // makes a check of it, COLLECTOR_NAME
 
   // These read well in a table: gauge("write_lag", "…").called("pg_x_seconds").with("stage", "write")
   Column called(std::string full_name) &&;  // columns may share a metric if kind and help agree
@@ -74,9 +82,11 @@ Column discard(std::string name);
 // What the collector remembers is written :'key' and becomes a quoted literal.
 struct Sql {
   std::string text;
-  int since = 0;                        // lowest server_version_num it is valid for
-  std::vector<std::string> needs = {};  // all of these must be present
-  std::string remembered = {};          // this key must be remembered
+  int since = 0;                         // lowest server_version_num it is valid for
+  int before = 0;                        // the first server_version_num it is no longer valid for; 0: none
+  std::vector<std::string> needs = {};   // all of these must be present
+  std::string remembered = {};           // this key must be remembered
+  std::optional<bool> in_recovery = {};  // whether the server must be a standby; none: either will do
 };
 
 // An asynchronous read of the host: starts it and returns; done is called once, later, on the engine's thread.
@@ -162,6 +172,8 @@ struct Collector {
   std::string privilege = {};       // what else it takes of pg_monitor, "EXECUTE ON FUNCTION f()": refused without
   int most_steps = 8;               // of one asking
   std::size_t max_series = 10'000;  // of a family, per answer and per target; what is over is counted
+  std::vector<std::string> servers = {};  // patterns of the targets it is asked of; none: all
+  std::string origin = {};                // of a query that a user wrote: file:line:column
 };
 
 std::string_view to_string(Scope scope);
@@ -170,6 +182,13 @@ std::string_view to_string(Lane lane);
 // What was remembered, and the options.
 Memory with_options(const Collector& collector, Memory memory);
 Memory without_options(const Collector& collector, Memory memory);
+
+// The check that a column with a threshold makes, and the metric it judges.
+struct ColumnCheck {
+  CheckInfo info;
+  std::string metric;
+};
+std::vector<ColumnCheck> column_checks(const Collector& collector);
 
 // All needs it names, in its lists and in its texts; sorted, once each.
 std::vector<std::string> needs_of(const Collector& collector);

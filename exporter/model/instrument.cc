@@ -87,14 +87,20 @@ bool are_kin(const Collector& first, const Collector& second) {
   return !first.kind.empty() && first.kind == second.kind;
 }
 
+// A user's query with the place where it stands.
+std::string named(const Collector& collector) {
+  const std::string name = "collector \"" + collector.name + '"';
+  return collector.origin.empty() ? name : name + " (" + collector.origin + ")";
+}
+
 // The same collector, made ready another way for other targets, says the same metrics again; so does one of its kind.
 void check_claims(const std::string& name, const Claim& first, const Claim& second) {
   const bool same_collector = first.by->name() == second.by->name();
   const bool may_share = same_collector || are_kin(first.by->collector(), second.by->collector());
   if (may_share && *first.metric == *second.metric) return;
-  const std::string subject = "metric " + name + " is declared by collector \"" + first.by->name() + '"';
+  const std::string subject = "metric " + name + " is declared by " + named(first.by->collector());
   if (same_collector) throw std::invalid_argument(subject + " twice, with another type or help; agree on one");
-  throw std::invalid_argument(subject + " and by collector \"" + second.by->name() + "\"; rename one");
+  throw std::invalid_argument(subject + " and by " + named(second.by->collector()) + "; rename one, or turn one off");
 }
 
 }  // namespace

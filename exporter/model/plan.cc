@@ -26,6 +26,12 @@ const std::string* missing_need(const Sql& sql, const Facts& facts) {
 std::optional<Skip> objection(const Sql& sql, const Facts& facts, const Memory& memory) {
   if (facts.version < sql.since)
     return Skip{"version", "needs PostgreSQL " + release(sql.since) + ", the server is " + release(facts.version)};
+  if (sql.before > 0 && facts.version >= sql.before)
+    return Skip{"version", "is for releases before PostgreSQL " + release(sql.before) + ", the server is " +
+                               release(facts.version)};
+  if (sql.in_recovery && *sql.in_recovery != facts.in_recovery)
+    return Skip{"role", facts.in_recovery ? "is asked of primaries, the server is a standby"
+                                          : "is asked of standbys, the server is a primary"};
   if (const std::string* need = missing_need(sql, facts))
     return Skip{"unsupported", "database " + facts.database + " has no " + *need};
   if (!sql.remembered.empty() && !memory.contains(sql.remembered))

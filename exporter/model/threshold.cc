@@ -2,9 +2,14 @@
 
 namespace pgwatch {
 
+bool Threshold::is_beyond(const std::optional<double>& limit, double value) const {
+  return limit && (below ? value <= *limit : value >= *limit);
+}
+
 std::string_view to_string(Unit unit) {
   switch (unit) {
-    case Unit::kNone: return "";
+    case Unit::kNone:
+    case Unit::kNumber: return "";
     case Unit::kSeconds: return "s";
     case Unit::kBytes: return "B";
   }

@@ -9,14 +9,16 @@
 
 namespace pgwatch {
 
-enum class Unit { kNone, kSeconds, kBytes };
+enum class Unit { kNone, kSeconds, kBytes, kNumber };
 
 std::string_view to_string(Unit unit);  // "s", "B" or ""
 
 struct Threshold {
   std::optional<double> warning = {};  // in the check's unit; none: never
   std::optional<double> critical = {};
+  bool below = false;  // what is low is bad, as free space: beyond is then at it or less
 
+  bool is_beyond(const std::optional<double>& limit, double value) const;
   friend bool operator==(const Threshold&, const Threshold&) = default;
 };
 

@@ -14,7 +14,9 @@ void read_file_text(const std::string& text) {
   try {
     parse_text(text, {{"X", "value"}, {"EMPTY", ""}});
   } catch (const Error& error) {
-    if (!std::string_view(error.what()).starts_with("f.yaml:")) std::abort();
+    // What stands under `queries` may be a file there is, which has mistakes of its own.
+    const bool names_files = text.find("queries") != std::string::npos;
+    if (!names_files && !std::string_view(error.what()).starts_with("f.yaml:")) std::abort();
   }
 }
 

@@ -16,11 +16,13 @@ constexpr const char* kProgram = PGWATCH_PEER "/postgres_exporter";
 // Asks for what PostgreSQL 10 renamed.
 constexpr const char* kObsolete = "xlog_location";
 
-Command command(const std::string& conninfo, std::uint16_t port, PostgresExporter::Collectors which) {
+Command command(const std::string& conninfo, std::uint16_t port, PostgresExporter::Collectors which,
+                const std::string& query_file) {
   Command command{.arguments = {kProgram, "--web.listen-address=127.0.0.1:" + std::to_string(port)}};
   if (which == PostgresExporter::Collectors::kAll)
     for (const auto& [name, on] : PostgresExporter::collectors())
       if (name != kObsolete) command.arguments.push_back("--collector." + name);
+  if (!query_file.empty()) command.arguments.push_back("--extend.query-path=" + query_file);
   command.environment["DATA_SOURCE_NAME"] = conninfo + " sslmode=disable";
   return command;
 }
@@ -48,8 +50,8 @@ std::map<std::string, bool> PostgresExporter::collectors() {
   return collectors;
 }
 
-PostgresExporter::PostgresExporter(const std::string& conninfo, Collectors which)
-    : port_(free_port()), process_(command(conninfo, port_, which)) {
+PostgresExporter::PostgresExporter(const std::string& conninfo, Collectors which, const std::string& query_file)
+    : port_(free_port()), process_(command(conninfo, port_, which, query_file)) {
   const auto answers = [&] {
     try {
       return page().value("pg_up").has_value() || !process_.running();

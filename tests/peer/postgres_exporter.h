@@ -26,7 +26,8 @@ class PostgresExporter {
   enum class Collectors { kDefault, kAll };
 
   // Answers when the constructor returns. Throws std::runtime_error with its log where it does not.
-  explicit PostgresExporter(const std::string& conninfo, Collectors which = Collectors::kAll);
+  explicit PostgresExporter(const std::string& conninfo, Collectors which = Collectors::kAll,
+                            const std::string& query_file = "");
 
   std::uint16_t port() const { return port_; }
   Exposition page() const;

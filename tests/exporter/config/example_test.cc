@@ -8,6 +8,7 @@
 #include "exporter/health/check.h"
 #include "exporter/util/file.h"
 #include "tests/exporter/config/fixture.h"
+#include "tests/exporter/config/query_reading.h"
 
 namespace pgwatch::config {
 namespace {
@@ -24,14 +25,15 @@ Context real_context() {
 }
 
 // The keys a section knows, by its own complaint about one it does not.
-std::vector<std::string> known_keys(const std::string& text) {
-  const std::string error = error_of(text);
+std::vector<std::string> known_in(const std::string& error) {
   const std::string before = "Known are: ";
   std::istringstream list(error.substr(error.find(before) + before.size()));
   std::vector<std::string> keys;
   for (std::string key; std::getline(list >> std::ws, key, ',');) keys.push_back(key);
   return keys;
 }
+
+std::vector<std::string> known_keys(const std::string& text) { return known_in(error_of(text)); }
 
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
@@ -132,6 +134,38 @@ TEST(Manual, ListsEveryKey) {
     const bool listed =
         manual.find("`" + key) != std::string::npos || manual.find("." + key + "`") != std::string::npos;
     EXPECT_TRUE(listed) << key;
+  }
+}
+
+// -- Queries ----------------------------------------------------------------------------------------------------------
+
+const std::string kQueries = std::string(PGWATCH_SOURCE_FOLDER) + "/examples/queries.yaml";
+const std::string kManual = std::string(PGWATCH_SOURCE_FOLDER) + "/docs/queries.md";
+
+TEST(Example, OfQueriesIsRead) {
+  const auto queries = queries_of(read_own_queries, read_file(kQueries));
+  ASSERT_EQ(queries.size(), 3U);
+  EXPECT_EQ(asked(queries[1], 150'018).find("last_idx_scan"), std::string::npos);
+  EXPECT_EQ(column_checks(queries[2]).at(0).info.name, "sequence_room_left");
+}
+
+TEST(Manual, ShowsQueriesThatAreRead) {
+  const std::string fence = "```yaml\n- name:";
+  const std::string manual = read_file(kManual);
+  int seen = 0;
+  for (std::size_t at = manual.find(fence); at != std::string::npos; at = manual.find(fence, at + 1), ++seen) {
+    const std::size_t begin = manual.find('\n', at) + 1;
+    EXPECT_EQ(query_error(read_own_queries, manual.substr(begin, manual.find("```", begin) - begin)), "");
+  }
+  EXPECT_GT(seen, 0);
+}
+
+TEST(Manual, ListsEveryKeyOfQueries) {
+  const std::string manual = read_file(kManual);
+  for (const char* text : {"- {name: a, zzz: 1}", "- {name: a, columns: {n: {zzz: 1}}}"}) {
+    const std::vector<std::string> keys = known_in(query_error(read_own_queries, text));
+    ASSERT_GT(keys.size(), 5U);
+    for (const std::string& key : keys) EXPECT_THAT(manual, HasSubstr("`" + key + "`")) << key;
   }
 }
 

@@ -52,6 +52,7 @@ std::vector<CheckInfo> fake_checks() {
 Collector fake_freshness(const FreshnessCheckPtr& check) {
   Collector made = collector(collector_name(*check), "check");
   made.kind = "freshness";
+  made.servers = check->servers;
   made.prefix = "pgwatch_freshness";
   made.lane = Lane::kSlow;
   made.interval = check->interval;

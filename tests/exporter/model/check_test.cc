@@ -153,7 +153,7 @@ std::string clash(std::vector<InstrumentPtr> instruments) {
 
 TEST(Clashes, AreMetricsOfTwoCollectors) {
   EXPECT_EQ(clash({named("a", gauge("v", "Help.").called("m")), named("b", gauge("v", "Help.").called("m"))}),
-            R"(metric m is declared by collector "a" and by collector "b"; rename one)");
+            R"(metric m is declared by collector "a" and by collector "b"; rename one, or turn one off)");
   EXPECT_EQ(clash({named("a", gauge("v", "Help.")), named("b", gauge("v", "Help."))}), "none");
 }
 

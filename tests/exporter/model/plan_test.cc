@@ -36,6 +36,22 @@ TEST(Plan, TakesTheFirstVariantThatFits) {
   EXPECT_EQ(statement_of(plan(collector, facts_of(150018), {})), "SELECT 10");
 }
 
+TEST(Plan, SkipsWhatANewerServerHasNoMore) {
+  const Collector collector = asking({{.text = "SELECT 13", .before = 140'000}});
+  EXPECT_EQ(statement_of(plan(collector, facts_of(130'021), {})), "SELECT 13");
+  const Skip skip = skip_of(plan(collector, facts_of(140'000), {}));
+  EXPECT_EQ(skip.reason, "version");
+  EXPECT_EQ(skip.detail, "is for releases before PostgreSQL 14, the server is 14");
+}
+
+TEST(Plan, SkipsWhatIsForTheOtherRole) {
+  const Collector collector = asking({{.text = "SELECT 1", .in_recovery = true}});
+  Facts facts = facts_of(150'018);
+  EXPECT_EQ(skip_of(plan(collector, facts, {})).reason, "role");
+  facts.in_recovery = true;
+  EXPECT_EQ(statement_of(plan(collector, facts, {})), "SELECT 1");
+}
+
 TEST(Plan, SkipsForTheVersionNamingTheLowestItNeeds) {
   const Skip skip = skip_of(plan(asking({kFor16, kFor10}), facts_of(90624), {}));
   EXPECT_EQ(skip.reason, "version");
