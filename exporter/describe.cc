@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "collectors/backups/backup.h"
 #include "collectors/freshness/freshness.h"
 #include "exporter/engine/link.h"
 #include "exporter/engine/report.h"
@@ -131,6 +132,7 @@ std::string describe(std::span<const Collector> catalogue) {
       "log.\n\n" +
       what_asking_costs();
   for (const Collector& collector : catalogue) add_collector(page, collector);
+  add_collector(page, collectors::backup_example());
   add_collector(page, collectors::freshness_example());
   page += "\n## pgwatch itself\n\nOn every page, but where the help says otherwise.\n\n";
   add_table_head(page);

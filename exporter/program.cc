@@ -4,6 +4,7 @@
 #include <chrono>
 #include <set>
 
+#include "collectors/backups/backup.h"
 #include "collectors/freshness/freshness.h"
 #include "exporter/engine/process.h"
 #include "exporter/engine/report.h"
@@ -68,7 +69,8 @@ ConfigSource::ConfigSource(command_line::Options options, std::vector<Collector>
                .environment = std::move(environment),
                .overrides = options_.overrides,
                .checks = health::check_infos(),
-               .make_freshness = collectors::freshness_collector} {}
+               .make_freshness = collectors::freshness_collector,
+               .make_backup = collectors::backup_collector} {}
 
 config::Config ConfigSource::load() const {
   return options_.config_file.empty() ? config::from_environment(context_)

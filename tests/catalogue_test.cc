@@ -31,6 +31,7 @@ std::vector<std::string> collector_files() {
   std::vector<std::string> paths = sources_below("collectors", {".cc"});
   std::erase(paths, "collectors/catalogue.cc");
   std::erase_if(paths, [](const std::string& path) { return path.starts_with("collectors/freshness/"); });
+  std::erase_if(paths, [](const std::string& path) { return path.starts_with("collectors/backups/"); });
   return paths;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/model/backup.h"
 #include "exporter/model/freshness.h"
 #include "exporter/model/world.h"
 
@@ -32,6 +33,9 @@ using ConninfoReader = std::function<ConninfoView(const std::string& conninfo)>;
 
 // How a freshness check is asked: collectors/freshness.
 using FreshnessMaker = std::function<Collector(FreshnessCheckPtr check)>;
+
+// Who looks after a backup: collectors/backups.
+using BackupMaker = std::function<Collector(const BackupPtr& backup)>;
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
@@ -62,6 +66,7 @@ struct Context {
   Overrides overrides = {};
   std::vector<CheckInfo> checks = {};
   FreshnessMaker make_freshness = {};
+  BackupMaker make_backup = {};
 };
 
 struct Config {

@@ -162,6 +162,32 @@ void refuse_lost_patterns(const std::string& at, const Collector& collector,
       throw Error(at + ": no target is called " + shown(pattern) + known_words(pattern, names));
 }
 
+// The labels of the target whose backup it is.
+BackupPtr with_labels(const BackupSettings& settings, const std::vector<TargetPtr>& targets) {
+  Backup backup = settings.backup;
+  if (backup.server.empty()) return std::make_shared<const Backup>(std::move(backup));
+  const auto target = std::ranges::find(targets, backup.server, [](const TargetPtr& one) { return one->name; });
+  if (target == targets.end()) {
+    std::vector<std::string> names;
+    for (const TargetPtr& one : targets) names.push_back(one->name);
+    throw Error(settings.server_at + ": no target is called " + shown(backup.server) +
+                known_words(backup.server, names));
+  }
+  backup.labels = {{"server", backup.server}};
+  backup.labels.insert(backup.labels.end(), (*target)->labels.begin(), (*target)->labels.end());
+  return std::make_shared<const Backup>(std::move(backup));
+}
+
+void add_backups(World& world, const std::vector<BackupSettings>& settings, const BackupMaker& make,
+                 Instruments& instruments) {
+  for (const BackupSettings& one : settings) {
+    world.backups.push_back(with_labels(one, world.targets));
+    world.host_instruments.push_back(instruments.get(make(world.backups.back()), {}));
+    world.collector_names.push_back(world.host_instruments.back()->name());
+  }
+  std::ranges::sort(world.collector_names);
+}
+
 std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue) {
   std::vector<std::string> names;
   for (const Collector& collector : catalogue) names.push_back(collector.name);
@@ -169,7 +195,7 @@ std::vector<std::string> sorted_names(const std::vector<Collector>& catalogue) {
   return names;
 }
 
-World make_world(const Settings& settings, const std::vector<Collector>& catalogue) {
+World make_world(const Settings& settings, const std::vector<Collector>& catalogue, const BackupMaker& make_backup) {
   World world;
   Instruments instruments;
   for (const Collector& query : settings.queries)
@@ -178,10 +204,11 @@ World make_world(const Settings& settings, const std::vector<Collector>& catalog
   for (const TargetSettings& target : settings.targets)
     world.targets.push_back(make_target(target, settings.freshness, catalogue, instruments));
   world.host_instruments = choose(catalogue, true, settings.defaults.collectors, instruments);
+  world.collector_names = sorted_names(catalogue);
+  add_backups(world, settings.backups, make_backup, instruments);
   instruments.check();
   world.turn_interval = settings.turn_interval;
   world.scrape_timeout = settings.scrape_timeout;
-  world.collector_names = sorted_names(catalogue);
   return world;
 }
 
@@ -199,7 +226,7 @@ Config make_config(Settings settings, const Context& context) {
   catalogue.insert(catalogue.end(), config.queries.begin(), config.queries.end());
   for (const FreshnessSettings& one : settings.freshness) catalogue.push_back(one.collector);
   try {
-    config.world = make_world(settings, catalogue);
+    config.world = make_world(settings, catalogue, context.make_backup);
   } catch (const std::invalid_argument& error) {
     throw Error(std::string("collectors: ") + error.what());
   }

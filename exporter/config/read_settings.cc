@@ -4,6 +4,7 @@
 #include "exporter/config/document.h"
 #include "exporter/config/nearest.h"
 #include "exporter/config/query_files.h"
+#include "exporter/config/read_backups.h"
 #include "exporter/config/read_checks.h"
 #include "exporter/config/read_freshness.h"
 #include "exporter/config/reader.h"
@@ -45,6 +46,7 @@ class SettingsReader {
         {"freshness", [&](const Node& node) { freshness(node); }},
         {"collectors", [&](const Node& node) { collectors(node, defaults.collectors, Whose::kAll); }},
         {"checks", [&](const Node& node) { read_checks(reader_, node, checks_, defaults.checks); }},
+        {"backups", [&](const Node& node) { settings_.backups = read_backups(reader_, node); }},
         {"targets", [&](const Node& node) { targets(node); }},
     };
     reader_.mapping(root, fields);

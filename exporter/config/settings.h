@@ -20,6 +20,11 @@ struct CollectorSettings {
   std::map<std::string, int> options = {};  // the collector's own
 };
 
+struct BackupSettings {
+  Backup backup;          // without the labels of its target
+  std::string server_at;  // file:line:column of its server
+};
+
 struct TargetSettings {
   std::string name = {};  // "" where it is made from the connection string
   Role role = Role::kAny;
@@ -51,6 +56,7 @@ struct Settings {
   std::vector<TargetSettings> targets = {};
   std::vector<FreshnessSettings> freshness = {};
   std::vector<Collector> queries = {};
+  std::vector<BackupSettings> backups = {};
 };
 
 // Each throws Error. read_settings knows the places in the file; data_sources the names of the variables.

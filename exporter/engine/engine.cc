@@ -12,6 +12,11 @@
 #include "exporter/engine/watch.h"
 
 namespace pgwatch {
+namespace {
+
+constexpr const char* kHost = "";
+
+}  // namespace
 
 // Everything but thread_, stopped_ and what world_mutex_ guards belongs to the loop's thread.
 class Engine::Core {
@@ -164,7 +169,7 @@ void Engine::Core::hear(const Request& request, Done done) {
   hearings_.push_back(hearing);
   for (const auto& watch : watches_)
     if (names(request.targets, watch->target().name)) add_attendance(hearing, watch, request);
-  if (request.targets.empty()) add_attendance(hearing, host_watch_, request);
+  if (names(request.targets, kHost)) add_attendance(hearing, host_watch_, request);
   left(hearing);
 }
 

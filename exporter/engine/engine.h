@@ -17,7 +17,7 @@ class Telemetry;
 
 struct Request {
   std::vector<std::string> collectors = {};  // none named: all that are enabled
-  std::vector<std::string> targets = {};     // none named: all
+  std::vector<std::string> targets = {};     // none named: all, and the host; "" is the host
   std::vector<std::string> awaited = {};     // collectors whose first answer is waited for on the slow lane too
   SteadyTime deadline = {};
 };

@@ -1,12 +1,14 @@
 // The checks, a file for each group.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "exporter/health/check.h"
 
 namespace pgwatch::health {
 
+std::vector<Check> backup_checks(std::span<const BackupPtr> backups);
 std::vector<Check> server_checks();
 std::vector<Check> replication_checks();
 std::vector<Check> slot_checks();

@@ -52,6 +52,9 @@ struct Check {
   bool where_collected = false;
   // Why it has nothing to judge now, whatever the server does; "" where it has. Null: it always has.
   std::function<std::string(double now)> inactive = {};
+  // It reads an answer of the machine, and no server's. Then Evidence has no target but a name.
+  bool of_host = false;
+  std::string server = {};  // whose machine it speaks of, where it is of the host; "" for none
 };
 
 // The check that tells a server's end, so that no other needs to.

@@ -1,6 +1,7 @@
 #include "exporter/health/examine.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "exporter/health/wording.h"
 
@@ -27,8 +28,10 @@ class Examiner {
   // By `up`, or else by each check; only the first says at length why.
   void down_is_told() { down_is_told_ = true; }
 
+  bool is_answered(const Check& check) const { return find_answers(check).front() != nullptr; }
+
   void judge(const Check& check, std::vector<Verdict>& verdicts) {
-    for (const Answered* answered : find_answers(check.collector)) judge(check, answered, verdicts);
+    for (const Answered* answered : find_answers(check)) judge(check, answered, verdicts);
     why_is_told_ = true;
   }
 
@@ -57,10 +60,11 @@ class Examiner {
   std::chrono::nanoseconds waited() const { return snapshot_.answered_at - snapshot_.asked_at; }
 
   // One, or one of each database; null where there is none.
-  std::vector<const Answered*> find_answers(const std::string& collector) const {
+  std::vector<const Answered*> find_answers(const Check& check) const {
+    const std::string& server = check.of_host ? kHost : target_.name;
     std::vector<const Answered*> found;
     for (const Answered& one : snapshot_.answers)
-      if (!collector.empty() && one.latest->server == target_.name && one.latest->collector == collector)
+      if (!check.collector.empty() && one.latest->server == server && one.latest->collector == check.collector)
         found.push_back(&one);
     if (found.empty()) found.push_back(nullptr);
     return found;
@@ -74,6 +78,7 @@ class Examiner {
     const bool has_answer = answered && answered->served && answered->served->outcome == Outcome::kOk;
     if (has_answer && (status_.up || check.where_collected)) return judged(check, threshold, *answered);
     if (!status_.up) return {not_there()};
+    if (answered == nullptr && check.of_host) return {{Status::kCritical, timed_out_after(waited())}};
     if (answered == nullptr) return {nobody_asks(check)};
     return {not_answered(check, *answered->latest)};
   }
@@ -110,7 +115,7 @@ class Examiner {
     if (block.reason == kPermission)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     if (block.outcome == Outcome::kSkipped)
-      return {check.where_collected ? Status::kUnknown : Status::kSkipped,
+      return {check.where_collected || check.of_host ? Status::kUnknown : Status::kSkipped,
               "nothing to ask here, " + block.reason + ": " + block.detail};
     if (block.reason == kTimeout) return {Status::kCritical, timed_out_after(waited())};
     if (block.reason == kCancelled || block.reason == kLocked)
@@ -125,6 +130,24 @@ class Examiner {
   bool down_is_told_ = false;
   bool why_is_told_ = false;
 };
+
+// The same of the machine, in the snapshot that it was asked for: it has the host's answers, or tells of its silence.
+std::vector<Verdict> examine_host(const Snapshot& snapshot, std::span<const Check> checks, const Selection& selection,
+                                  double now) {
+  std::vector<Verdict> verdicts;
+  const auto is_host = [](const auto& name) { return name == kHost; };
+  const bool is_silent = std::ranges::any_of(snapshot.targets, is_host, &TargetStatus::server);
+  for (const Check& check : checks) {
+    if (!is_wanted(check, selection)) continue;
+    Target host;
+    host.name = check.server;
+    const TargetStatus status{
+        .server = kHost, .labels = "", .up = true, .reason = "", .detail = "", .address = "", .facts = nullptr};
+    Examiner examiner(host, status, snapshot, now);
+    if (is_silent || examiner.is_answered(check)) examiner.judge(check, verdicts);
+  }
+  return verdicts;
+}
 
 }  // namespace
 
@@ -141,6 +164,7 @@ std::vector<Verdict> examine(const World& world, const Snapshot& snapshot, std::
       if (check.info.name == kUpCheck) examiner.down_is_told();
     }
   }
+  std::ranges::move(examine_host(snapshot, checks, selection, now), std::back_inserter(verdicts));
   return verdicts;
 }
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "exporter/health/catalogue.h"
+
 namespace pgwatch::health {
 namespace {
 
@@ -59,6 +61,23 @@ std::map<std::pair<std::string, std::string>, Status> gravest(std::span<const Ve
   return all;
 }
 
+void say_threshold(const MetricPtr& metric, const std::string& whose, const CheckInfo& check, Sink& sink) {
+  const auto say = [&](const char* severity, const std::optional<double>& value) {
+    std::string labels = whose;
+    append_label(labels, "check", check.name);
+    append_label(labels, "severity", severity);
+    if (value) sink.sample(metric, sink.label_text(labels), *value);
+  };
+  say("warning", check.threshold.warning);
+  say("critical", check.threshold.critical);
+}
+
+std::string label_text_of(const Backup& backup) {
+  std::string labels;
+  for (const auto& [name, value] : backup.labels) append_label(labels, name, value);
+  return labels;
+}
+
 double unix_time(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
@@ -76,16 +95,12 @@ BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks) {
     for (const CheckInfo& check : its_checks) {
       const CheckSetting setting = setting_of(target->checks, check);
       if (!setting.enabled) continue;
-      const auto say = [&](const char* severity, const std::optional<double>& value) {
-        std::string labels = target->label_text();
-        append_label(labels, "check", check.name);
-        append_label(labels, "severity", severity);
-        if (value) sink.sample(threshold, sink.label_text(labels), *value);
-      };
-      say("warning", setting.threshold.warning);
-      say("critical", setting.threshold.critical);
+      say_threshold(threshold, target->label_text(), {check.name, "", check.unit, setting.threshold}, sink);
     }
   }
+  for (const BackupPtr& backup : world.backups)
+    for (const Check& check : backup_checks({&backup, 1}))
+      say_threshold(threshold, label_text_of(*backup), check.info, sink);
   return block_of(sink);
 }
 

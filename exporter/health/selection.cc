@@ -30,7 +30,12 @@ std::string complaint(const std::string& pattern, const World& world, std::span<
 
 }  // namespace
 
+bool is_wanted(const Check& check, const Selection& selection) {
+  return check.of_host && selection.takes(check.server, check.info.name);
+}
+
 bool is_wanted(const Target& target, const Check& check, const Selection& selection) {
+  if (check.of_host) return false;
   const auto is_its_collector = [&](const InstrumentPtr& one) { return one->name() == check.collector; };
   if (check.where_collected && std::ranges::none_of(target.instruments, is_its_collector)) return false;
   return setting_of(target.checks, check.info).enabled && selection.takes(target.name, check.info.name);
@@ -57,6 +62,8 @@ std::vector<std::string> collectors_for(const World& world, std::span<const Chec
   for (const TargetPtr& target : world.targets)
     for (const Check& check : checks)
       if (!check.collector.empty() && is_wanted(*target, check, selection)) names.insert(check.collector);
+  for (const Check& check : checks)
+    if (is_wanted(check, selection)) names.insert(check.collector);
   return {names.begin(), names.end()};
 }
 
@@ -65,6 +72,8 @@ std::vector<std::string> targets_for(const World& world, std::span<const Check> 
   for (const TargetPtr& target : world.targets)
     if (std::ranges::any_of(checks, [&](const Check& check) { return is_wanted(*target, check, selection); }))
       names.push_back(target->name);
+  if (std::ranges::any_of(checks, [&](const Check& check) { return is_wanted(check, selection); }))
+    names.emplace_back(kHost);
   return names;
 }
 

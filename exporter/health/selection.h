@@ -25,9 +25,13 @@ class Selection {
 
 // It is made at the server, turned on for it, and selected.
 bool is_wanted(const Target& target, const Check& check, const Selection& selection);
+// The same of a check of the host.
+bool is_wanted(const Check& check, const Selection& selection);
 // The collectors whose answers the selected checks read; none where they read none.
 std::vector<std::string> collectors_for(const World& world, std::span<const Check> checks, const Selection& selection);
-// The targets that have a selected check.
+// How the machine itself is called among servers (engine.h).
+inline constexpr const char* kHost = "";
+// The targets that have a selected check, and the host.
 std::vector<std::string> targets_for(const World& world, std::span<const Check> checks, const Selection& selection);
 
 }  // namespace pgwatch::health

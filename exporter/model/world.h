@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/model/backup.h"
 #include "exporter/model/block.h"
 #include "exporter/model/freshness.h"
 #include "exporter/model/instrument.h"
@@ -71,6 +72,7 @@ using TargetPtr = std::shared_ptr<const Target>;
 struct World {
   std::vector<TargetPtr> targets;
   std::vector<InstrumentPtr> host_instruments;  // scope kHost
+  std::vector<BackupPtr> backups;               // each has its instrument among these
   Milliseconds turn_interval{60'000};           // another database is visited at most this often
   Milliseconds scrape_timeout{10'000};          // where a request names none
   std::vector<std::string> collector_names;     // all that exist, for messages

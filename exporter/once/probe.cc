@@ -45,6 +45,9 @@ WorldPtr narrowed(World world, const std::vector<std::string>& servers, const st
     });
     target = std::make_shared<const Target>(std::move(own));
   }
+  std::erase_if(world.host_instruments, [&](const InstrumentPtr& one) {
+    return !is_among(one->name(), collectors) || !is_among(health::kHost, servers);
+  });
   return std::make_shared<const World>(std::move(world));
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "collectors/backups/backup.h"
 #include "collectors/catalogue.h"
 #include "tests/support/ports.h"
 #include "tests/support/scripted_postgres.h"
@@ -67,6 +68,18 @@ TEST(Probe, NamesWhatIsThereWhereAPatternTakesNothing) {
   const Examination found = examination_of(world_of({target("gone", nobody())}), {.checks = {"uq"}});
   EXPECT_THAT(found.verdicts, IsEmpty());
   EXPECT_THAT(found.errors, ElementsAre(StartsWith("no check is called uq; there are: up, role, ")));
+}
+
+// A folder is asked for, and no server.
+TEST(Probe, JudgesBackupsWithoutAServer) {
+  World world = world_of({target("gone", nobody())});
+  world.backups = {std::make_shared<const Backup>(Backup{.name = "nightly", .directory = "/nowhere/at/all"})};
+  world.host_instruments = {std::make_shared<const Instrument>(collectors::backup_collector(world.backups[0]))};
+  const Examination found = examination_of(world, {.checks = {"backup_nightly_age"}, .timeout = 1h});
+  ASSERT_EQ(found.verdicts.size(), 1U);
+  EXPECT_EQ(found.verdicts[0].status, health::Status::kUnknown);
+  EXPECT_THAT(found.verdicts[0].summary, HasSubstr("cannot list /nowhere/at/all"));
+  EXPECT_EQ(examination_of(world, {.checks = {"up", "backup_*"}, .timeout = 1h}).verdicts.size(), 4U);
 }
 
 // The server that is asked for nothing else is not even named.

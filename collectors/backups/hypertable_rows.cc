@@ -1,0 +1,99 @@
+#include "collectors/backups/hypertable_rows.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+
+#include "exporter/host/folder.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+constexpr std::uint64_t kMostPlainText = std::uint64_t{256} << 20U;
+
+bool is_data(const DumpEntry& entry) { return entry.kind == "TABLE DATA"; }
+
+// Chunks may lie in a schema of the user's own; their names tell.
+bool is_data_of_a_chunk(const DumpEntry& entry) {
+  const bool is_named_so = entry.name.starts_with("_hyper_") || entry.name.starts_with("compress_hyper_");
+  return is_data(entry) && is_named_so && entry.name.ends_with("_chunk");
+}
+
+bool is_catalog(const DumpEntry& entry) { return entry.schema.starts_with("_timescaledb_"); }
+
+// The user says so, or the trigger that TimescaleDB put on each until 2.22.
+bool is_known(const DumpEntry& entry, const std::vector<std::string>& hypertables) {
+  if (entry.kind == "TRIGGER") return entry.name.ends_with(" ts_insert_blocker");
+  if (entry.kind != "TABLE" && !is_data(entry)) return false;
+  return std::ranges::find(hypertables, entry.schema + "." + entry.name) != hypertables.end();
+}
+
+// A dump of the whole database has TimescaleDB's own tables, and they say whether there are chunks.
+const DumpEntry* list_of_chunks(std::span<const DumpEntry> contents) {
+  for (const DumpEntry& entry : contents)
+    if (is_data(entry) && entry.schema == "_timescaledb_catalog" && entry.name == "chunk") return &entry;
+  return nullptr;
+}
+
+// Data for tables there are, and no row in any of them.
+std::optional<bool> holds_no_row(std::span<const DumpEntry> contents) {
+  bool any = false;
+  for (const DumpEntry& entry : contents) {
+    if (!is_data(entry) || is_catalog(entry)) continue;
+    if (entry.empty != true) return std::nullopt;
+    any = true;
+  }
+  if (any) return true;
+  return std::nullopt;
+}
+
+// In a dump that is a folder each table has a file, and compressed or not its length tells.
+void look_at_files(const std::string& folder, std::vector<DumpEntry>& contents) {
+  constexpr std::uint64_t kEmpty = 5;
+  constexpr std::uint64_t kEmptyCompressed = 25;
+  std::map<std::string, std::uint64_t> sizes;
+  for (const FolderEntry& file : list_folder(folder)) sizes[file.name] = file.size;
+  for (DumpEntry& entry : contents) {
+    if (const auto plain = sizes.find(entry.file); plain != sizes.end()) entry.empty = plain->second <= kEmpty;
+    const auto compressed = sizes.find(entry.file + ".gz");
+    if (compressed != sizes.end()) entry.empty = compressed->second <= kEmptyCompressed;
+  }
+}
+
+}  // namespace
+
+std::optional<bool> lacks_hypertable_rows(std::span<const DumpEntry> contents,
+                                          const std::vector<std::string>& hypertables) {
+  if (std::ranges::none_of(contents, is_data)) return std::nullopt;  // of definitions alone, as it was meant to be
+  if (std::ranges::any_of(contents, is_data_of_a_chunk)) return false;
+  if (std::ranges::any_of(contents, [&](const DumpEntry& entry) { return is_known(entry, hypertables); })) return true;
+  if (const DumpEntry* chunks = list_of_chunks(contents)) {
+    if (!chunks->empty) return std::nullopt;
+    return !*chunks->empty;
+  }
+  return holds_no_row(contents);
+}
+
+DumpState look_into_dump(const std::string& path, bool is_folder, const std::vector<std::string>& hypertables) {
+  std::ifstream file(is_folder ? path + "/toc.dat" : path, std::ios::binary);
+  if (!file) return {};
+  DumpState state;
+  std::optional<std::vector<DumpEntry>> contents;
+  try {
+    contents = read_contents(file);
+    if (contents) state.damaged = false;
+    if (contents && is_folder) look_at_files(path, *contents);
+  } catch (const std::runtime_error&) {
+    return {.lacks_hypertable_rows = {}, .damaged = true};
+  }
+  if (!contents && !is_folder) {
+    file.clear();
+    file.seekg(0);
+    contents = read_plain_contents(file, kMostPlainText, is_data_of_a_chunk);
+  }
+  if (contents) state.lacks_hypertable_rows = lacks_hypertable_rows(*contents, hypertables);
+  return state;
+}
+
+}  // namespace pgwatch::collectors
