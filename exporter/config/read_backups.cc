@@ -137,7 +137,7 @@ class BackupReader {
     };
     reader_.mapping(node, {{"warning", [&](const Node& one) { threshold.warning = value(one); }},
                            {"critical", [&](const Node& one) { threshold.critical = value(one); }}});
-    const auto& [warning, critical] = threshold;
+    const auto& [warning, critical, below] = threshold;
     if (!warning || !critical) return;
     if (worse == Worse::kAbove ? *warning > *critical : *warning < *critical)
       reader_.fail(node.at, std::string("it would be critical before it warns: give both, critical ") +

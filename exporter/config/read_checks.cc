@@ -51,8 +51,8 @@ std::optional<double> read_limit(const Reader& reader, const Node& node, Unit un
 std::string threshold_problem(const Threshold& threshold) {
   const auto& [warning, critical, below] = threshold;
   if (!warning || !critical || (below ? *warning >= *critical : *warning <= *critical)) return "";
-  return std::string("would be critical before it warns: give both, critical ") + (below ? "below" : "above") +
-         " warning";
+  return below ? "would be critical before it warns: give both, critical below warning"
+               : "would be critical before it warns: give both, critical above warning";
 }
 
 void read_checks(const Reader& reader, const Node& node, const std::vector<CheckInfo>& known, CheckSettings& settings) {

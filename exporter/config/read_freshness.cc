@@ -181,7 +181,7 @@ class CheckReader {
     if (check_.name.empty()) reader_.fail(node.at, "a check without a name; give it one, as name: bars_1m");
     refuse(node, check_.table.empty() == check_.query.empty(),
            "expected a table, as table: public.bars, or a query that gives ts, and not both");
-    const auto& [warning, critical] = check_.age;
+    const auto& [warning, critical, below] = check_.age;
     refuse(node, warning && critical && *warning > *critical,
            "it would be critical before it warns: give critical_after above warn_after");
     refuse(node, check_.completed_session && !check_.calendar,

@@ -24,7 +24,7 @@ Threshold limits(const Reader& reader, const Node& node, Worse worse, const Read
   Threshold threshold;
   reader.mapping(node, {{"warn", [&](const Node& value) { threshold.warning = read(value); }},
                         {"critical", [&](const Node& value) { threshold.critical = read(value); }}});
-  const auto& [warning, critical] = threshold;
+  const auto& [warning, critical, below] = threshold;
   const bool in_order = worse == Worse::kAbove ? warning <= critical : warning >= critical;
   if (warning && critical && !in_order)
     reader.fail(node.at, "it would be critical before it warns: give critical " +

@@ -20,8 +20,10 @@ DumpState look(const std::string& dump, const std::vector<std::string>& hypertab
 
 TEST(DumpContents, ShowWhatIsInADumpAndWhichTablesAreEmpty) {
   std::ifstream file(kDumps + "schema-2.29.2.dump", std::ios::binary);
+  const auto contents = read_contents(file);
+  ASSERT_TRUE(contents);
   std::string all;
-  for (const DumpEntry& entry : read_contents(file).value())
+  for (const DumpEntry& entry : *contents)
     if (entry.kind.starts_with("TABLE"))
       all +=
           entry.kind + " " + entry.schema + "." + entry.name + (entry.empty ? (*entry.empty ? " -" : " +") : "") + "\n";
