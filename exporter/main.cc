@@ -55,19 +55,22 @@ int print(const std::string& text) {
   return kDone;
 }
 
-int check_config(const ConfigSource& source) {
-  const config::Config config = load_and_configure(source);
-  return print("configuration is valid: " + std::to_string(config.world.targets.size()) + " target(s), " +
-               std::to_string(config.queries.size()) + " quer" + (config.queries.size() == 1 ? "y" : "ies") + "\n");
+std::string summary_of(const config::Config& config) {
+  const std::size_t queries = config.queries.size();
+  return "configuration is valid: " + std::to_string(config.world.targets.size()) + " target(s), " +
+         std::to_string(queries) + (queries == 1 ? " query" : " queries") + "\n";
 }
+
+int check_config(const ConfigSource& source) { return print(summary_of(load_and_configure(source))); }
 
 // What the servers say is told in the result; the log would say it again.
 int rehearse(command_line::Options options, const std::vector<Collector>& catalogue) {
   constexpr std::chrono::seconds kPatience{30};
   if (!options.overrides.log_level) options.overrides.log_level = "error";
-  Rehearsal rehearsal(load_and_configure(ConfigSource(options, catalogue, environment)));
+  const config::Config config = load_and_configure(ConfigSource(options, catalogue, environment));
+  Rehearsal rehearsal(config);
   const Rehearsal::Result result = rehearsal.run(std::chrono::steady_clock::now() + kPatience);
-  print(result.report);
+  print(summary_of(config) + result.report);
   if (!rehearsal.stop()) end_at_once(result.is_well ? kDone : kFailed);
   return result.is_well ? kDone : kFailed;
 }

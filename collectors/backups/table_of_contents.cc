@@ -19,7 +19,8 @@ constexpr int kWithRelationKind = 16;
 constexpr std::int64_t kMostEntries = 20'000'000;
 constexpr std::int64_t kLongestText = std::int64_t{16} << 20U;
 
-enum class Format : unsigned char { kCustom = 1, kTar = 3, kFolder = 5 };
+// A folder's toc.dat says that it is a tar.
+enum class Format : unsigned char { kCustom = 1, kTar = 3 };
 
 class ArchiveReader {
  public:
@@ -121,8 +122,7 @@ class ArchiveReader {
       position = little_endian(offset_size_);
       if (!known || entry.kind != "TABLE DATA") position = 0;
     } else {
-      const std::string file = text().value_or("");
-      if (entry.kind == "TABLE DATA" && format_ == Format::kFolder) entry.file = file;
+      entry.file = text().value_or("");
     }
     positions_.push_back(position);
   }

@@ -15,7 +15,7 @@ struct DumpEntry {
   std::string kind;                // as pg_restore --list shows it: TABLE, TABLE DATA, TRIGGER, INDEX, …
   std::string schema;              // "" for none
   std::string name;                // a trigger's is "TABLE TRIGGER"
-  std::string file = {};           // of TABLE DATA where each has one
+  std::string file = {};           // with its data, in a tar or a folder
   std::optional<bool> empty = {};  // of TABLE DATA, where the dump shows it
 };
 

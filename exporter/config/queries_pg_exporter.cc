@@ -18,7 +18,9 @@ Use read_use(const Reader& reader, const Node& node) {
 }
 
 Column read_column(const Reader& reader, const Node& node, const Collector& query) {
-  const Entry& entry = only_entry(reader, node, "- lag: {usage: GAUGE, description: \"…\"}");
+  if (reader.entries(node).size() != 1)
+    reader.fail(node.at, "expected one column, as - lag: {usage: GAUGE, description: \"…\"}");
+  const Entry& entry = node.entries.front();
   Column column{.name = entry.key};
   double scale = 1;
   std::optional<double> otherwise;

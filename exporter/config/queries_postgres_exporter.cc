@@ -1,4 +1,5 @@
 // postgres_exporter's queries.yaml.
+#include <algorithm>
 #include <stdexcept>
 
 #include "exporter/config/query_formats.h"
@@ -45,8 +46,7 @@ Column made(Usage usage, const std::string& name, std::string help, Mapping mapp
   return column;
 }
 
-Column read_column(const Reader& reader, const Node& node, const Collector& query) {
-  const Entry& entry = only_entry(reader, node, "- lag: {usage: GAUGE, description: \"…\"}");
+Column read_column(const Reader& reader, const Entry& entry, const Collector& query) {
   Usage usage = Usage::kDiscard;
   std::string help = "Column " + entry.key + " of the query " + query.name + ".";
   Mapping mapping;
@@ -77,14 +77,14 @@ Collector read_query(const Reader& reader, const Entry& entry) {
   std::string sql;
   for (const auto& [key, at, value] : reader.entries(*entry.value)) {
     if (key == "query" && !value->text.empty()) sql = read_sql(reader, *value);
-    if (key == "master") reader.boolean(*value);
     if (key == "runonserver" && !value->text.empty()) spans = read_versions(reader, *value);
     if (key == "cache_seconds") {
       const Milliseconds cached = read_plain_seconds(reader, *value);
       if (cached.count() > 0) query.interval = std::max<Milliseconds>(cached, std::chrono::seconds{1});
     }
     if (key == "metrics")
-      for (const NodePtr& item : reader.items(*value)) query.columns.push_back(read_column(reader, *item, query));
+      for (const NodePtr& item : reader.items(*value))
+        for (const Entry& column : reader.entries(*item)) query.columns.push_back(read_column(reader, column, query));
   }
   std::vector<Sql> variants;
   for (const VersionSpan& span : spans) variants.push_back({.text = sql, .since = span.since, .before = span.before});

@@ -90,12 +90,6 @@ Node in_capitals(Node node) {
   return node;
 }
 
-const Entry& only_entry(const Reader& reader, const Node& node, const std::string& example) {
-  const std::vector<Entry>& entries = reader.entries(node);
-  if (entries.size() != 1) reader.fail(node.at, "expected one column, as " + example);
-  return entries.front();
-}
-
 void drop_own_datname(Collector& query) {
   if (query.scope != Scope::kDatabase) return;
   for (Column& column : query.columns)

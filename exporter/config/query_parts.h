@@ -25,9 +25,6 @@ Milliseconds read_plain_seconds(const Reader& reader, const Node& node);
 // The same text in capital letters, for words that are read in either.
 Node in_capitals(Node node);
 
-// COLUMN: {…}, as other exporters list columns: the one entry of a mapping.
-const Entry& only_entry(const Reader& reader, const Node& node, const std::string& example);
-
 // A query asked in every database gets the label datname from the engine, so its own goes.
 void drop_own_datname(Collector& query);
 

@@ -136,9 +136,16 @@ class SettingsReader {
       const auto same = std::ranges::find(catalogue_, query.name, &Collector::name);
       if (same != catalogue_.end())
         throw Error(query.origin + ": query " + query.name + " has the name of a collector of pgwatch's; rename it");
-      for (ColumnCheck& check : column_checks(query)) checks_.push_back(std::move(check.info));
+      for (ColumnCheck& check : column_checks(query)) add_check(query, std::move(check.info));
     }
     catalogue_.insert(catalogue_.end(), settings_.queries.begin(), settings_.queries.end());
+  }
+
+  void add_check(const Collector& query, CheckInfo check) {
+    if (std::ranges::find(checks_, check.name, &CheckInfo::name) != checks_.end())
+      throw Error(query.origin + ": query " + query.name + " makes a check " + check.name +
+                  ", and there is one of that name; rename the query or the column");
+    checks_.push_back(std::move(check));
   }
 
   void targets(const Node& node) {

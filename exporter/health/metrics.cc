@@ -18,9 +18,8 @@ std::vector<OwnMetric> declare() {
   };
   return {
       gauge("pgwatch_threshold", {"server", "check", "severity"},
-            "From which value on the check is of this severity, in seconds or bytes, or as its metric counts; up to "
-            "which "
-            "value where low is bad."),
+            "From which value on the check is of this severity, in seconds, bytes or as its metric counts; up to which "
+            "where low is bad."),
       gauge("pgwatch_once_status", {},
             "Outcome of the probe: 0 ok, 1 warning, 2 critical, 3 unknown. Of --once alone."),
       gauge(

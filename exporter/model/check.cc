@@ -70,7 +70,8 @@ void check_source(const Collector& collector) {
 void check_label_name(const Collector& collector, const Column& column, std::string_view name) {
   if (!is_label_name(name))
     throw contradiction(collector, column, quoted(name) + " is not a label name; use letters, digits and _");
-  if (name == "server" || (name == "datname" && collector.scope == Scope::kDatabase))
+  if ((name == "server" && collector.scope != Scope::kHost) ||
+      (name == "datname" && collector.scope == Scope::kDatabase))
     throw contradiction(collector, column,
                         "label " + quoted(name) + " is added to every series anyway; call it otherwise");
 }

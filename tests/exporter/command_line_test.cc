@@ -78,9 +78,12 @@ TEST(CommandLine, ServesByDefault) {
 
 TEST(CommandLine, KnowsItsModes) {
   EXPECT_EQ(parse_words({"--check-config"}).mode, Mode::kCheckConfig);
+  EXPECT_FALSE(parse_words({"--check-config"}).connect);
+  EXPECT_TRUE(parse_words({"--check-config", "--connect"}).connect);
   EXPECT_EQ(parse_words({"--describe"}).mode, Mode::kDescribe);
   EXPECT_EQ(parse_words({"--version"}).mode, Mode::kVersion);
   EXPECT_EQ(parse_words({"--help"}).mode, Mode::kHelp);
+  EXPECT_EQ(usage_error({"--connect"}), "--connect requires --check-config");
   EXPECT_EQ(usage_error({"--check-config", "--describe"}), "--check-config excludes --describe");
 }
 

@@ -163,8 +163,7 @@ std::string many_chunks() {
   std::string script =
       "CREATE TABLE bars (time timestamptz NOT NULL, symbol text);\n\n"
       "SELECT create_hypertable('bars', 'time', chunk_time_interval => interval '1 min', "
-      "create_default_indexes => false);\n\n"
-      "GRANT SELECT ON bars TO pgwatch;\n\n";
+      "create_default_indexes => false);\n\n";
   for (int first = 0; first < kChunks; first += 500)
     script +=
         "INSERT INTO bars SELECT '2026-01-01 00:00:30+00'::timestamptz + i * interval '1 min', 'x'"
@@ -187,7 +186,7 @@ class TenThousandChunks : public testing::Test {
     server_ = std::make_unique<PostgresServer>(PostgresOptions{
         .major = kInstallation.major, .timescaledb = kInstallation.timescaledb, .script = many_chunks()});
     // Statements that are prepared would be planned for any time, and for all chunks.
-    server_->sql("ALTER ROLE pgwatch SET plan_cache_mode = force_generic_plan");
+    server_->sql("GRANT SELECT ON bars TO pgwatch; ALTER ROLE pgwatch SET plan_cache_mode = force_generic_plan");
     server_->sql("INSERT INTO bars SELECT now() - i * interval '1 min', 'x' FROM generate_series(1, 30) AS i");
   }
   static void TearDownTestSuite() { server_.reset(); }

@@ -25,21 +25,21 @@ std::string page_of(const std::string& json) {
 
 TEST(Pgbackrest, TellsOfStanzaRepositoryBackupsAndArchive) {
   EXPECT_EQ(page_of(kRecorded),
-            R"(pgwatch_backup_newest_timestamp_seconds{backup="base",server="db1"} 1795278534
+            R"(pgwatch_backup_archive_max_segment{repo="1",backup="base",server="db1"} 5
+pgwatch_backup_archive_min_segment{repo="1",backup="base",server="db1"} 1
 pgwatch_backup_files{backup="base",server="db1"} 2
-pgwatch_backup_newest_size_bytes{backup="base",server="db1"} 22992581
-pgwatch_backup_median_size_bytes{backup="base",server="db1"} 22992581
-pgwatch_backup_size_ratio{backup="base",server="db1"} 1
-pgwatch_backup_stanza_status{backup="base",server="db1"} 0
-pgwatch_backup_repo_status{repo="1",backup="base",server="db1"} 0
-pgwatch_backup_last_timestamp_seconds{repo="1",type="full",backup="base",server="db1"} 1795278531
-pgwatch_backup_last_timestamp_seconds{repo="1",type="incr",backup="base",server="db1"} 1795278534
-pgwatch_backup_last_size_bytes{repo="1",type="full",backup="base",server="db1"} 22992581
-pgwatch_backup_last_size_bytes{repo="1",type="incr",backup="base",server="db1"} 22992581
 pgwatch_backup_last_failed{repo="1",type="full",backup="base",server="db1"} 0
 pgwatch_backup_last_failed{repo="1",type="incr",backup="base",server="db1"} 0
-pgwatch_backup_archive_min_segment{repo="1",backup="base",server="db1"} 1
-pgwatch_backup_archive_max_segment{repo="1",backup="base",server="db1"} 5
+pgwatch_backup_last_size_bytes{repo="1",type="full",backup="base",server="db1"} 22992581
+pgwatch_backup_last_size_bytes{repo="1",type="incr",backup="base",server="db1"} 22992581
+pgwatch_backup_last_timestamp_seconds{repo="1",type="full",backup="base",server="db1"} 1795278531
+pgwatch_backup_last_timestamp_seconds{repo="1",type="incr",backup="base",server="db1"} 1795278534
+pgwatch_backup_median_size_bytes{backup="base",server="db1"} 22992581
+pgwatch_backup_newest_size_bytes{backup="base",server="db1"} 22992581
+pgwatch_backup_newest_timestamp_seconds{backup="base",server="db1"} 1795278534
+pgwatch_backup_repo_status{repo="1",backup="base",server="db1"} 0
+pgwatch_backup_size_ratio{backup="base",server="db1"} 1
+pgwatch_backup_stanza_status{backup="base",server="db1"} 0
 )");
 }
 

@@ -91,7 +91,7 @@ TEST(PostgresExporterQueries, SayWhichLineDoesNotMap) {
   EXPECT_THAT(error_of("d:\n  query: SELECT 1\n  metrics:\n    - t: {usage: GAUGE, pg_version: \">=9.0.0\"}\n"),
               StartsWith("q.yaml:4:25: pg_version of a column is not read"));
   EXPECT_THAT(error_of("d:\n  query: SELECT 1\n  runonserver: new\n"), StartsWith("q.yaml:3:16: \"new\""));
-  EXPECT_THAT(error_of("d:\n  query: SELECT 1\n  metrics: [{}]\n"), HasSubstr("expected one column"));
+  EXPECT_THAT(error_of("d:\n  query: SELECT 1\n  metrics: [t]\n"), HasSubstr("expected a mapping, found text"));
   EXPECT_THAT(error_of("bad name:\n  query: SELECT 1\n"), StartsWith("q.yaml:1:1: query \"bad name\" is no name"));
 }
 
@@ -153,6 +153,7 @@ TEST(PgExporterQueries, SayWhichLineDoesNotMap) {
   EXPECT_THAT(error_of("tags: [mine]"), StartsWith("q.yaml:3:10: tag \"mine\" has no meaning here"));
   EXPECT_THAT(error_of("predicate_queries: [{predicate_query: SELECT true}]"),
               StartsWith("q.yaml:3:22: predicate_queries are not asked here"));
+  EXPECT_THAT(error_of("metrics: [{}]"), HasSubstr("expected one column"));
   EXPECT_THAT(error_of("metrics: [{n: {usage: HISTOGRAM}}]"), HasSubstr("count them in the SQL"));
   EXPECT_THAT(error_of("metrics: [{n: {usage: LABEL, rename: m}}]"), HasSubstr("a label is not renamed here"));
   EXPECT_THAT(error_of("master: true"), HasSubstr("unknown key \"master\""));

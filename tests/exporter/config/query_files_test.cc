@@ -83,6 +83,13 @@ TEST_F(QueryFiles, MayNotBeCalledAsAnother) {
   EXPECT_THAT(error_of("queries: [c.yaml]\n"), HasSubstr("c.yaml:1:3: query bloat has the name of a collector"));
 }
 
+TEST_F(QueryFiles, MayNotMakeACheckOfAnother) {
+  folder_.write("a.yaml", query("orders_a") +
+                              "- name: orders\n  sql: SELECT 1\n"
+                              "  columns: {a_n: {type: gauge, help: N., name: other, warning: 5}}\n");
+  EXPECT_THAT(error_of("queries: [a.yaml]\n"), HasSubstr("query orders makes a check orders_a_n, and there is one"));
+}
+
 TEST_F(QueryFiles, MayNotGiveAMetricOfAnother) {
   folder_.write("a.yaml",
                 "- name: a\n  sql: SELECT 1\n  columns: {v: {type: gauge, help: V., name: pg_replication_value}}\n");

@@ -79,7 +79,7 @@ TEST(BackupChecks, SizeIsJudgedAgainstThoseBefore) {
 TEST(BackupChecks, SizeIsJudgedByItselfWhereItIsSet) {
   Backup backup = nightly();
   backup.size.critical = 1'024;
-  EXPECT_EQ(told(backup, {aged(1, {{"newest_size_bytes", "1023"}})})[2], "critical: the newest has 1,023 B");
+  EXPECT_EQ(told(backup, {aged(1, {{"newest_size_bytes", "1023"}})})[2], "critical: the newest has 1023 B");
 }
 
 TEST(BackupChecks, DumpWithoutRowsOfHypertablesIsCritical) {
