@@ -117,8 +117,9 @@ Collector backup_example() {
   collector.help =
       "A backup that the configuration names: files, an archive of WAL, or what pgBackRest says. They also carry "
       "`server`\nand the labels of its target where they name one.";
-  add(collector.columns, columns_of_pgbackrest());
-  add_labels({.name = "NAME"}, collector.columns);
+  Columns more = columns_of_pgbackrest();
+  add_labels({.name = "NAME"}, more);
+  add(collector.columns, std::move(more));
   return collector;
 }
 

@@ -19,7 +19,7 @@ bool is_covered(const FreshnessCheck& check, double now);
 
 // The session whose rows must be there, and from when on a row is one of its.
 struct DueSession {
-  std::chrono::year_month_day date;
+  std::chrono::year_month_day date{};
   double rows_from = 0;  // Unix time
 };
 std::optional<DueSession> due_session(const FreshnessCheck& check, double now);
