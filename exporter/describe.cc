@@ -73,6 +73,7 @@ std::string how_it_is_asked(const Collector& collector) {
   text += collector.enabled ? "; on by default." : "; off by default.";
   if (!collector.extension.empty()) text += " Needs the extension " + collector.extension + ".";
   if (!collector.role.empty()) text += " Needs the role " + collector.role + ".";
+  if (!collector.partly.empty()) text += " A part needs the role " + collector.partly + ".";
   if (!collector.privilege.empty()) text += " Needs " + collector.privilege + ", which pg_monitor has.";
   return text;
 }

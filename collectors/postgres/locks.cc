@@ -18,6 +18,7 @@ LEFT JOIN (SELECT database, lower(mode) AS mode, count(*) AS count
            FROM pg_locks
            WHERE database IS NOT NULL
            GROUP BY 1, 2) AS held ON held.database = database.oid AND held.mode = wanted.mode
+ORDER BY database.oid, wanted.mode
 )sql";
 
 }  // namespace

@@ -20,6 +20,7 @@ FROM (SELECT state,
       FROM pg_stat_activity
       WHERE state LIKE 'idle%' AND pid <> pg_backend_pid()) AS sessions
 GROUP BY state, application_name
+ORDER BY state, application_name
 )sql";
 
 }  // namespace

@@ -107,6 +107,7 @@ Collector replication() {
               remember("seen_at"),
           },
       .cost = {.pages = 4},
+      .partly = "pg_read_all_stats",
   };
 }
 

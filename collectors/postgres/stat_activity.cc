@@ -28,6 +28,7 @@ LEFT JOIN (SELECT datname, state, usename, application_name, backend_type, wait_
            WHERE pid <> pg_backend_pid()
            GROUP BY 1, 2, 3, 4, 5, 6, 7) AS sessions
   ON sessions.datname = database.datname AND sessions.state = wanted.state
+ORDER BY database.oid, wanted.state, 3, 4, 5, 6, 7
 )sql";
 
 }  // namespace

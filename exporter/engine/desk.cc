@@ -71,9 +71,16 @@ Step Desk::next_step(Question& question) {
   return step;
 }
 
-Desk::Progress Desk::accept(Question& question, const Answer& answer) {
-  if (const auto* failure = std::get_if<Failure>(&answer)) return accept_failure(question, *failure);
+Desk::Progress Desk::accept(Question& question, const Answer& answer, const FactsPtr& facts) {
   Question::Asking& asking = *question.asking;
+  if (facts) asking.facts = facts;
+  if (const auto* failure = std::get_if<Failure>(&answer)) return accept_failure(question, *failure);
+  if (facts) {
+    if (auto hidden = hidden_values(asking.instrument->collector(), *facts)) {
+      publish(question, Outcome::kSkipped, std::move(hidden->reason), std::move(hidden->detail));
+      return Progress::kDone;
+    }
+  }
   try {
     asking.instrument->emit(std::get<Rows>(answer), asking.sink);
   } catch (const std::exception& error) {
@@ -103,7 +110,8 @@ Desk::Progress Desk::accept_failure(Question& question, const Failure& failure) 
 Desk::Progress Desk::go_on_or_publish(Question& question) {
   Question::Asking& asking = *question.asking;
   if (!asking.sink.take_ask_again()) {
-    publish(question, Outcome::kOk, "", "");
+    const Skip part = hidden_part(asking.instrument->collector(), *asking.facts).value_or(Skip{});
+    publish(question, Outcome::kOk, part.reason, part.detail);
     return Progress::kDone;
   }
   if (asking.steps < asking.instrument->collector().most_steps) return Progress::kAskAgain;
@@ -150,14 +158,14 @@ void Desk::publish(Question& question, Outcome outcome, std::string reason, std:
 
 // A failure is logged when it begins, changes and ends, never per scrape.
 void Desk::log_change(Question& question, const Block& block) {
-  const std::string state = block.outcome == Outcome::kOk ? "" : block.reason;
-  if (state == question.failing) return;
-  question.failing = state;
+  if (block.reason == question.failing) return;
+  question.failing = block.reason;
   const auto fields = {log::Field{"server", block.server}, log::Field{"datname", block.database},
                        log::Field{"collector", block.collector}, log::Field{"reason", block.reason},
                        log::Field{"detail", block.detail}};
   switch (block.outcome) {
-    case Outcome::kOk: return log::info("collector is well again", fields);
+    case Outcome::kOk:
+      return log::info(block.reason.empty() ? "collector is well again" : "collector answers in part", fields);
     case Outcome::kSkipped: return log::info("collector skipped", fields);
     case Outcome::kFailed: return log::warn("collector failed", fields);
   }

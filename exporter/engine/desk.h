@@ -25,8 +25,9 @@ class Desk {
   // The step after kAskAgain.
   Step again(Question& question) { return next_step(question); }
 
-  // Takes the answer to a step. REQUIRES: an asking under way.
-  Progress accept(Question& question, const Answer& answer);
+  // Takes the answer to a step. REQUIRES: an asking under way. `facts` are those it was given under, where they are
+  // known: what a role may no longer see has been counted wrongly.
+  Progress accept(Question& question, const Answer& answer, const FactsPtr& facts = nullptr);
   void fail(Question& question, const Failure& failure) { accept_failure(question, failure); }
 
   // What the server refuses, it will refuse again: neither asked nor logged more often than that.

@@ -185,7 +185,7 @@ void Kept::link_finished(postgres::Finished finished) {
   const QuestionPtr question = std::exchange(flight_->asked[finished.ticket], nullptr);
   const bool cut = flight_->over && std::holds_alternative<Failure>(finished.answer);
   if (cut) return site_.services.desk.fail(*question, {kTimeout, "not answered by the deadline"});
-  if (site_.services.desk.accept(*question, finished.answer) == Desk::Progress::kAskAgain)
+  if (site_.services.desk.accept(*question, finished.answer, link_->facts()) == Desk::Progress::kAskAgain)
     events_.step(question, site_.services.desk.again(*question));
 }
 

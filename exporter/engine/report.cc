@@ -88,7 +88,7 @@ void say_answer(const Metrics& metrics, const Answered& answered, SteadyTime now
   sink.sample(metrics[kSuccess], labels, latest.outcome == Outcome::kFailed ? 0 : 1);
   sink.sample(metrics[kDuration], labels, seconds(latest.duration));
   if (answered.served) sink.sample(metrics[kAge], labels, seconds(now - answered.served->answered_at));
-  if (latest.outcome != Outcome::kSkipped) return;
+  if (latest.outcome == Outcome::kFailed || latest.reason.empty()) return;  // an answer may lack a part
   std::string skipped = spelled;
   append_label(skipped, "reason", latest.reason);
   sink.sample(metrics[kSkipped], sink.label_text(skipped), 1);

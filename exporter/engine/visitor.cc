@@ -139,7 +139,7 @@ void Visitor::link_finished(postgres::Finished finished) {
   Desk& desk = site_.services.desk;
   const bool cut = visit_->over && std::holds_alternative<Failure>(finished.answer);
   const Answer answer = cut ? Answer(too_late()) : finished.answer;
-  if (desk.accept(*question, answer) == Desk::Progress::kDone) return done_with(question);
+  if (desk.accept(*question, answer, link_->facts()) == Desk::Progress::kDone) return done_with(question);
   Step step = desk.again(*question);
   if (auto* statement = std::get_if<Statement>(&step)) {
     question->asking->sql = std::move(statement->sql);

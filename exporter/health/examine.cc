@@ -114,8 +114,9 @@ class Examiner {
   Finding not_answered(const Check& check, const Block& block) const {
     if (block.reason == kPermission)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
+    const bool is_for_others = block.reason == "role" || block.reason == "version";
     if (block.outcome == Outcome::kSkipped)
-      return {check.where_collected || check.of_host ? Status::kUnknown : Status::kSkipped,
+      return {(check.where_collected || check.of_host) && !is_for_others ? Status::kUnknown : Status::kSkipped,
               "nothing to ask here, " + block.reason + ": " + block.detail};
     if (block.reason == kTimeout) return {Status::kCritical, timed_out_after(waited())};
     if (block.reason == kCancelled || block.reason == kLocked)

@@ -47,9 +47,9 @@ void check_needs(const Collector& collector) {
 }
 
 void check_role(const Collector& collector) {
-  if (!collector.role.empty() && std::ranges::find(kPredefinedRoles, collector.role) == kPredefinedRoles.end())
-    throw contradiction(collector,
-                        "role " + quoted(collector.role) + " is none that facts tell of; see kPredefinedRoles");
+  for (const std::string& role : {collector.role, collector.partly})
+    if (!role.empty() && std::ranges::find(kPredefinedRoles, role) == kPredefinedRoles.end())
+      throw contradiction(collector, "role " + quoted(role) + " is none that facts tell of; see kPredefinedRoles");
 }
 
 void check_source(const Collector& collector) {

@@ -169,6 +169,7 @@ struct Collector {
   std::vector<Option> options = {};
   Cost cost = {};
   std::string role = {};            // of kPredefinedRoles: without its rights a server hides values and does not say so
+  std::string partly = {};          // of the same: without its rights a part of the answer is hidden
   std::string privilege = {};       // what else it takes of pg_monitor, "EXECUTE ON FUNCTION f()": refused without
   int most_steps = 8;               // of one asking
   std::size_t max_series = 10'000;  // of a family, per answer and per target; what is over is counted

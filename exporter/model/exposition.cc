@@ -89,14 +89,16 @@ class Group {
     const bool alone = blocks_labelled_[part.block->labels] == 1;
     const std::size_t cap = part.block->max_series;
     std::size_t& written = written_of_[part.block->server];
+    bool is_within = false;  // a histogram, which is said whole or not at all
     for (const Sample& sample : part.family->samples) {
       if (!alone && !first_time(part, sample)) {
         ++dropped.duplicates;
-      } else if (cap != Sink::kNoCap && written >= cap) {
+      } else if (cap != Sink::kNoCap && written >= cap && !is_within) {
         ++dropped.overflow;
       } else {
         append_sample(page_.text, part, sample);
         ++written;
+        is_within = part.family->metric->kind == Kind::kHistogram && sample.suffix != Suffix::kCount;
       }
     }
   }

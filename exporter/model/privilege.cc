@@ -28,7 +28,10 @@ constexpr std::array kRefusals = {
     Refusal{"permission denied for database ", "CONNECT ON DATABASE ", false},
 };
 
-// From `name(` to `)` in what the collector says it takes: a name alone may be that of several functions.
+// A name alone may be that of several functions. This is the one that collectors call.
+constexpr std::pair<std::string_view, std::string_view> kOneOfSeveral = {"pg_database_size", "(oid)"};
+
+// From `name(` to `)` in what the collector says it takes.
 std::string_view arguments_of(std::string_view name, std::string_view privilege) {
   const std::size_t at = privilege.find(" " + std::string(name) + "(");
   return at == std::string_view::npos ? "" : privilege.substr(at + 1 + name.size());
@@ -49,6 +52,12 @@ std::string cure_of_lack(std::string_view role, const Facts& facts) {
   return facts.version >= 160000 ? granted + " WITH INHERIT TRUE;" : granted + "; ALTER ROLE " + user + " INHERIT;";
 }
 
+std::optional<Skip> lack_of(const std::string& role, const Facts& facts, const std::string& hidden) {
+  if (role.empty() || !facts.lacks.contains(role)) return std::nullopt;
+  return Skip{"permission", "role " + facts.user + " does not have the rights of " + role +
+                                ", and the server hides from it " + hidden + "; cure: " + cure_of_lack(role, facts)};
+}
+
 }  // namespace
 
 std::string grant(std::string_view what, std::string_view role) {
@@ -56,10 +65,11 @@ std::string grant(std::string_view what, std::string_view role) {
 }
 
 std::optional<Skip> hidden_values(const Collector& collector, const Facts& facts) {
-  if (collector.role.empty() || !facts.lacks.contains(collector.role)) return std::nullopt;
-  return Skip{"permission", "role " + facts.user + " does not have the rights of " + collector.role +
-                                ", and the server hides from it what this collector counts; cure: " +
-                                cure_of_lack(collector.role, facts)};
+  return lack_of(collector.role, facts, "what this collector counts");
+}
+
+std::optional<Skip> hidden_part(const Collector& collector, const Facts& facts) {
+  return lack_of(collector.partly, facts, "a part of what this collector tells");
 }
 
 std::string cure_of_refusal(const Collector& collector, const Facts& facts, std::string_view message) {
@@ -73,7 +83,8 @@ std::string cure_of_refusal(const Collector& collector, const Facts& facts, std:
   const std::string_view arguments = arguments_of(name, collector.privilege);
   if (!arguments.empty() && facts.lacks.contains(kMonitor)) return grant(kMonitor, facts.user);
   const std::string schema = refusal->of_a_schema ? schema_of(name, collector, facts) : "";
-  return grant(std::string(refusal->granted) + schema + quote_name(name) + std::string(arguments), facts.user);
+  const std::string_view which = name == kOneOfSeveral.first ? kOneOfSeveral.second : arguments;
+  return grant(std::string(refusal->granted) + schema + quote_name(name) + std::string(which), facts.user);
 }
 
 }  // namespace pgwatch

@@ -11,6 +11,12 @@ std::uint64_t key_of(std::uint32_t labels, Suffix suffix) {
   return std::uint64_t{labels} * 4 + static_cast<std::uint64_t>(suffix);
 }
 
+// A histogram is said whole or not at all; its count is the last of it.
+bool is_within_histogram(const Family& family) {
+  return family.metric->kind == Kind::kHistogram && !family.samples.empty() &&
+         family.samples.back().suffix != Suffix::kCount;
+}
+
 }  // namespace
 
 std::string_view Samples::labels(std::uint32_t index) const {
@@ -69,7 +75,7 @@ void Sink::sample(const MetricPtr& metric, std::uint32_t labels, Number value, S
   Family& family = samples_.families_[index];
   if (family.metric->kind != metric->kind || !first_time(said_[index], family, key_of(labels, suffix)))
     ++family.duplicates;
-  else if (max_series_ != kNoCap && family.samples.size() >= max_series_)
+  else if (max_series_ != kNoCap && family.samples.size() >= max_series_ && !is_within_histogram(family))
     ++family.overflow;
   else
     family.samples.push_back({value, labels, suffix});

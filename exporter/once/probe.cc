@@ -51,6 +51,11 @@ WorldPtr narrowed(World world, const std::vector<std::string>& servers, const st
   return std::make_shared<const World>(std::move(world));
 }
 
+// By one look at what moves. A server that is down or silent says nothing else a moment later.
+bool is_accusation(const health::Verdict& verdict) {
+  return verdict.status == Status::kUnknown || (verdict.value && verdict.status >= Status::kWarning);
+}
+
 // Where no check was made, a reader of the result must not have to guess why.
 std::string why_none_was_made(const std::vector<health::Verdict>& verdicts) {
   if (verdicts.empty()) return "every check is turned off, by `checks` in the configuration";
@@ -145,8 +150,7 @@ std::vector<std::string> Probe::accused_at_first_look() const {
   std::set<std::string> servers;
   for (const health::Verdict& verdict : judge())
     for (const health::Check& check : checks_)
-      if (check.compares && check.info.name == verdict.check && verdict.value && verdict.status >= Status::kWarning)
-        servers.insert(verdict.server);
+      if (check.compares && check.info.name == verdict.check && is_accusation(verdict)) servers.insert(verdict.server);
   return {servers.begin(), servers.end()};
 }
 

@@ -104,14 +104,10 @@ std::set<std::string> unseen_without_reason(const Exposition& page, const std::s
   return silent;
 }
 
-// What collectors leave out at most whose other answers are true for any role. The reason is told by stat_wal_receiver,
-// and in the help of the one of PostgreSQL 13.
+// What collectors leave out at most without a reason on the page: it is in the help.
 std::set<std::string> told_elsewhere(int major, bool standby) {
   std::set<std::string> names;
   if (major == 13 && !standby) names = {"pg_blocked_sessions_longest_wait_seconds"};
-  if (standby)
-    names = {"pg_replication_lag_seconds", "pg_replication_primary_configured", "pg_replication_receiver_status",
-             "pg_replication_receiver_last_message_age_seconds", "pg_replication_replay_age_seconds"};
   return names;
 }
 
@@ -190,6 +186,7 @@ TEST_P(RoleWithNothing, IsToldTheReasonForAllItDoesNotSeeAndNoLie) {
     EXPECT_EQ(page.value("pg_up", {{"server", server + "_dimly"}}), 1);
     EXPECT_THAT(unseen_without_reason(page, server), IsSubsetOf(told_elsewhere(major(), server == "standby")));
     EXPECT_TRUE(lacks_permission(page, server + "_dimly", "stat_wal_receiver"));
+    EXPECT_TRUE(lacks_permission(page, server + "_dimly", "replication")) << "a part of it is hidden";
   }
   EXPECT_THAT(pgwatch.log(), HasSubstr("cure: GRANT pg_monitor TO"));
 }
@@ -212,6 +209,19 @@ TEST_P(RoleWithNothing, SeesAllSoonAfterTheGrant) {
     EXPECT_THAT(unseen(page, server), IsEmpty());
     EXPECT_FALSE(lacks_permission(page, server + "_dimly"));
   }
+}
+
+// What a role may no longer see it counts wrongly from that moment on.
+TEST_P(RoleWithNothing, IsToldNoLieByTheVeryNextPageAfterARevoke) {
+  const Family family(major());
+  family.primary.sql("GRANT pg_monitor TO nobody");
+  const Pgwatch pgwatch(config(family));
+  ASSERT_TRUE(eventually([&] { return scrape(pgwatch).page.value("pg_up", {{"server", "primary_dimly"}}) == 1; }));
+  ASSERT_FALSE(lacks_permission(scrape(pgwatch).page, "primary_dimly", "stat_activity"));
+  family.primary.sql("REVOKE pg_monitor FROM nobody");
+  const Exposition page = scrape(pgwatch).page;
+  EXPECT_TRUE(lacks_permission(page, "primary_dimly", "stat_activity"));
+  EXPECT_THAT(page.all("pg_stat_activity_count", {{"server", "primary_dimly"}}), IsEmpty());
 }
 
 }  // namespace

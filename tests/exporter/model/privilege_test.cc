@@ -95,5 +95,25 @@ TEST(Privilege, WhatAnExtensionBroughtIsInItsSchema) {
             R"(GRANT EXECUTE ON FUNCTION "pg_ls_waldir" TO "watch ""er""";)");
 }
 
+TEST(Cure, OfAFunctionOfWhichThereAreSeveralSaysWhich) {
+  Facts facts;
+  facts.user = "mon";
+  EXPECT_EQ(cure_of_refusal(Collector{.name = "database"}, facts, "permission denied for function pg_database_size"),
+            R"(GRANT EXECUTE ON FUNCTION "pg_database_size"(oid) TO "mon";)");
+}
+
+TEST(HiddenPart, IsToldWithItsCure) {
+  Facts facts;
+  facts.user = "mon";
+  facts.lacks = {"pg_monitor", "pg_read_all_stats"};
+  Collector collector{.name = "replication"};
+  collector.partly = "pg_read_all_stats";
+  EXPECT_FALSE(hidden_values(collector, facts));
+  ASSERT_TRUE(hidden_part(collector, facts));
+  EXPECT_EQ(hidden_part(collector, facts)->reason, "permission");
+  EXPECT_TRUE(hidden_part(collector, facts)->detail.ends_with(R"(cure: GRANT pg_monitor TO "mon";)"));
+  EXPECT_FALSE(hidden_part(collector, Facts{}));
+}
+
 }  // namespace
 }  // namespace pgwatch

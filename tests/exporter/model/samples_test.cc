@@ -67,6 +67,20 @@ TEST(Sink, CountsWhatIsOverTheCapOfAFamily) {
   EXPECT_EQ(samples.size(), 3U);
 }
 
+TEST(Sink, SaysAHistogramWholeOrNotAtAll) {
+  Sink sink({}, {}, 1);
+  const auto histogram = std::make_shared<const Metric>(Metric{"h", "A histogram.", Kind::kHistogram});
+  for (const char* labels : {"a=\"1\"", "a=\"2\""}) {
+    const std::uint32_t set = sink.label_text(labels);
+    sink.sample(histogram, sink.label_text(std::string(labels) + ",le=\"+Inf\""), 1, Suffix::kBucket);
+    sink.sample(histogram, set, 1, Suffix::kSum);
+    sink.sample(histogram, set, 1, Suffix::kCount);
+  }
+  const Samples samples = sink.take_samples();
+  EXPECT_EQ(samples.size(), 3U);
+  EXPECT_EQ(samples.overflow(), 3U);
+}
+
 TEST(Sink, SaysDeclaredMetricsByName) {
   const MetricPtr declared[] = {gauge_metric("known")};
   Sink sink(declared);
