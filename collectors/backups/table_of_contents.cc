@@ -25,13 +25,14 @@ enum class Format : unsigned char { kCustom = 1, kTar = 3 };
 class ArchiveReader {
  public:
   // REQUIRES: the stream stands behind the magic.
-  explicit ArchiveReader(std::istream& archive) : archive_(archive) {
-    major_ = byte();
-    version_ = byte();
-    byte();  // revision
-    integer_size_ = byte();
-    offset_size_ = byte();
-    format_ = static_cast<Format>(byte());
+  explicit ArchiveReader(std::istream& archive)
+      : archive_(archive),
+        major_(byte()),
+        version_(byte()),
+        revision_(byte()),
+        integer_size_(byte()),
+        offset_size_(byte()),
+        format_(static_cast<Format>(byte())) {
     if (integer_size_ < 1 || integer_size_ > 8 || offset_size_ < 1 || offset_size_ > 8) fail();
   }
 
@@ -151,11 +152,12 @@ class ArchiveReader {
   }
 
   std::istream& archive_;
-  int major_ = 0;
-  int version_ = 0;
-  int integer_size_ = 0;
-  int offset_size_ = 0;
-  Format format_{};
+  const int major_;
+  const int version_;
+  [[maybe_unused]] const int revision_;
+  const int integer_size_;
+  const int offset_size_;
+  const Format format_;
   std::vector<std::uint64_t> positions_;  // of each entry's data; 0: unknown
 };
 

@@ -1,5 +1,6 @@
 // Backups: there is one, it is young and large enough, and it holds what it should.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "exporter/health/catalogue.h"
@@ -35,7 +36,7 @@ Status compare_below(double value, const Threshold& threshold) {
   return Status::kOk;
 }
 
-std::string percent(double share) { return std::to_string(static_cast<long>(share * 100 + 0.5)) + " %"; }
+std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
 
 std::vector<Finding> judge_share(const Evidence& evidence, const Threshold& threshold) {
   if (!evidence.value(kSize)) return {{Status::kInactive, "there is no complete backup"}};

@@ -214,8 +214,9 @@ TEST_P(RoleWithNothing, SeesAllSoonAfterTheGrant) {
 // What a role may no longer see it counts wrongly from that moment on.
 TEST_P(RoleWithNothing, IsToldNoLieByTheVeryNextPageAfterARevoke) {
   const Family family(major());
+  const std::string settings = config(family);
   family.primary.sql("GRANT pg_monitor TO nobody");
-  const Pgwatch pgwatch(config(family));
+  const Pgwatch pgwatch(settings);
   ASSERT_TRUE(eventually([&] { return scrape(pgwatch).page.value("pg_up", {{"server", "primary_dimly"}}) == 1; }));
   ASSERT_FALSE(lacks_permission(scrape(pgwatch).page, "primary_dimly", "stat_activity"));
   family.primary.sql("REVOKE pg_monitor FROM nobody");
