@@ -27,8 +27,7 @@ inline constexpr std::array kForeign = {
             "name the collectors you do not want, as collectors: {replication: false}"},
     Foreign{"--no-auto-discover-databases", "PG_EXPORTER_AUTO_DISCOVER_DATABASES", "true",
             "the key is targets: databases: {include: [NAME]}"},
-    Foreign{"--extend.query-path", "PG_EXPORTER_EXTEND_QUERY_PATH", "",
-            "the key is queries: [queries.yaml]"},
+    Foreign{"--extend.query-path", "PG_EXPORTER_EXTEND_QUERY_PATH", "", "the key is queries: [queries.yaml]"},
     Foreign{"--dumpmaps", "", "", "--describe prints every collector and metric"},
     Foreign{"--metric-prefix", "PG_EXPORTER_METRIC_PREFIX", "pg",
             "there is no key for it: alerts and dashboards stand on the names; metric_relabel_configs in Prometheus "

@@ -10,8 +10,9 @@
 namespace pgwatch::collectors {
 
 // Left out are catalogs, temporary tables, which belong to sessions, and TimescaleDB's chunks, which a data lake has by
-// the thousand; timescaledb_hypertable_stats sums them. Chunks are known by the names TimescaleDB gives them: its catalog would be one more relation that
-// somebody may have locked, and one more that this role may not be allowed to read.
+// the thousand; timescaledb_hypertable_stats sums them. Chunks are known by the names TimescaleDB gives them: its
+// catalog would be one more relation that somebody may have locked, and one more that this role may not be allowed to
+// read.
 inline constexpr const char* kUserTable = R"sql(
       c.relkind IN ('r', 'm', 'p')
   AND c.relpersistence <> 't'

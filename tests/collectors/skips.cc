@@ -17,12 +17,12 @@ struct Expected {
 // Each with a word why.
 const std::vector<Expected>& expected() {
   static const std::vector<Expected> list = {
-      {.collector = "buffercache_summary", .reason = "version", .to = 15},     // the function came with 16
-      {.collector = "replication_slot_stats", .reason = "version", .to = 13},  // the view came with 14
-      {.collector = "stat_io", .reason = "version", .to = 15},                 // the view came with 16
-      {.collector = "stat_progress_copy", .reason = "version", .to = 13},      // the view came with 14
-      {.collector = "stat_wal", .reason = "version", .to = 13},                // the view came with 14
-      {.collector = "stat_checkpointer", .reason = "version", .to = 16},       // the view came with 17
+      {.collector = "buffercache_summary", .reason = "version", .to = 15},         // the function came with 16
+      {.collector = "replication_slot_stats", .reason = "version", .to = 13},      // the view came with 14
+      {.collector = "stat_io", .reason = "version", .to = 15},                     // the view came with 16
+      {.collector = "stat_progress_copy", .reason = "version", .to = 13},          // the view came with 14
+      {.collector = "stat_wal", .reason = "version", .to = 13},                    // the view came with 14
+      {.collector = "stat_checkpointer", .reason = "version", .to = 16},           // the view came with 17
       {.collector = "stat_checkpointer", .reason = "version", .to = 16},           // the view came with 17
       {.collector = "buffercache_summary", .reason = "version", .to = 15},         // the function came with 16
       {.collector = "replication_slot_stats", .reason = "unsupported", .to = 13},  // the view came with 14

@@ -216,8 +216,7 @@ TEST_F(RealSession, ListsTheDatabasesThatTakeConnections) {
   server_->sql("REVOKE CONNECT ON DATABASE private FROM public");
   Connection connection(parameters(server_->socket_conninfo("nobody")));
   ASSERT_TRUE(connect(connection));
-  EXPECT_THAT(read_databases(read_rows(connection, databases_statement())),
-              ElementsAre("postgres", "sales", "private"))
+  EXPECT_THAT(read_databases(read_rows(connection, databases_statement())), ElementsAre("postgres", "sales", "private"))
       << "the oldest first";
 }
 

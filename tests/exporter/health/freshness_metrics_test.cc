@@ -152,9 +152,10 @@ TEST(FreshnessCalendars, AreComplainedOfBeforeTheyEnd) {
   const World world = on_saturday().world();
   EXPECT_THAT(calendar_complaints(world, utc("2023-09-30 00:00")), IsEmpty());
   EXPECT_THAT(calendar_complaints(world, utc("2023-09-30 00:01")), SizeIs(1));
-  EXPECT_THAT(calendar_complaints(world, utc("2023-10-30 00:00")),
-              ElementsAre("the holidays of calendar xnys are known for another 30 d only; add those to come and set its "
-                          "valid_until"));
+  EXPECT_THAT(
+      calendar_complaints(world, utc("2023-10-30 00:00")),
+      ElementsAre("the holidays of calendar xnys are known for another 30 d only; add those to come and set its "
+                  "valid_until"));
   EXPECT_THAT(
       calendar_complaints(world, utc("2023-11-30 00:00")),
       ElementsAre("the holidays of calendar xnys are known no longer; add those to come and set its valid_until"));
