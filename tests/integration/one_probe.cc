@@ -16,6 +16,7 @@ Command command_of(std::vector<std::string> arguments, const ProbeOptions& optio
   std::ranges::copy(options.arguments, std::back_inserter(arguments));
   Command command = pgwatch_command(std::move(arguments));
   command.mounts = options.mounts;
+  for (const auto& [name, value] : options.environment) command.environment[name] = value;
   if (options.redirection.empty()) return command;
   const std::vector<std::string> shell = {"/bin/sh", "-c", "exec \"$@\" " + options.redirection, "sh"};
   command.arguments.insert(command.arguments.begin(), shell.begin(), shell.end());

@@ -17,6 +17,7 @@ struct ProbeOptions {
   std::vector<std::string> arguments = {};  // after --once --config FILE
   std::vector<BindMount> mounts = {};
   std::string redirection = {};  // of standard output, as a shell has it: ">/dev/full"
+  Environment environment = {};  // beside the test's own
 };
 
 class OneProbe {
