@@ -136,7 +136,9 @@ INSTANTIATE_TEST_SUITE_P(, Deployments, every_timescaledb(), timescaledb_name);
 TEST_P(Deployments, AMarketDataLakeIsWellWhileItIsFedAndTellsWhatHasGoneStale) {
   make("market-data-lake", "lake");
   const std::string embeddings = "SELECT count(*) FROM pg_indexes WHERE indexname = 'news_articles_embedding'";
-  if (is_apache()) EXPECT_EQ(server_->value(embeddings, "lake"), "1") << "Debian's servers have pgvector";
+  if (is_apache()) {
+    EXPECT_EQ(server_->value(embeddings, "lake"), "1") << "Debian's servers have pgvector";
+  }
   const Environment lake = {{"LAKE_CONNINFO", conninfo()}};
   sql(kLakeFed);
   back_up("whole-2.29.2.dump", 1h);

@@ -18,6 +18,7 @@
 #include "tests/support/family.h"
 #include "tests/support/majors.h"
 #include "tests/support/pgwatch.h"
+#include "tests/support/wait.h"
 
 namespace pgwatch::test {
 namespace {
@@ -137,9 +138,11 @@ class Peer : public OnEachMajor {
   }
 
   // What was seen but once could as well be an accident.
+  // Under a sanitizer two looks are so far apart that nearly any value lies between them: none is seen to differ.
   std::vector<std::string> needless() const {
     std::vector<std::string> lines;
     for (const Exception& one : exceptions_) {
+      if (kSanitized && one.what == What::kValue) continue;
       const auto times = excusing_.find(one.line);
       if (holds_on(one, major(), one.role) && (times == excusing_.end() || times->second < 2))
         lines.push_back(one.line);
