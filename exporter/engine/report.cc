@@ -121,10 +121,7 @@ BlockPtr report_on(const Snapshot& snapshot) {
   for (const TargetStatus& status : snapshot.targets) say_target(metrics, status, sink);
   for (const Answered& answered : snapshot.answers) say_answer(metrics, answered, snapshot.answered_at, sink);
   say_collectors(metrics, snapshot, sink);
-  auto block = std::make_shared<Block>();
-  block->collector = "pgwatch";
-  block->samples = sink.take_samples();
-  return block;
+  return own_block(sink);
 }
 
 std::vector<OwnMetric> reported_metrics() {

@@ -286,10 +286,7 @@ void Telemetry::blocking_call_abandoned(std::string_view kind) {
 BlockPtr Telemetry::block() const {
   Sink sink;
   for (const prometheus::MetricFamily& family : metrics_->registry.Collect()) pour(family, sink);
-  auto block = std::make_shared<Block>();
-  block->collector = "pgwatch";
-  block->samples = sink.take_samples();
-  return block;
+  return own_block(sink);
 }
 
 }  // namespace pgwatch

@@ -40,13 +40,6 @@ std::vector<OwnMetric> declare() {
 
 MetricPtr metric(Told told) { return std::make_shared<const Metric>(declare().at(told).metric); }
 
-BlockPtr block_of(Sink& sink) {
-  auto block = std::make_shared<Block>();
-  block->collector = "pgwatch";
-  block->samples = sink.take_samples();
-  return block;
-}
-
 double code(Status status) {
   switch (status) {
     case Status::kOk: return 0;
@@ -80,7 +73,7 @@ class Writer {
     if (check.groups) say_groups(*check.groups, std::move(groups));
   }
 
-  BlockPtr block() { return block_of(sink_); }
+  BlockPtr block() { return own_block(sink_); }
 
  private:
   // The gravest first, and of these the oldest: those behind may be left out.
@@ -179,7 +172,7 @@ BlockPtr calendars_of(const World& world) {
     if (const auto until = calendar->valid_until())
       sink.sample(valid_until, sink.labels(std::span(&label, 1)), unix_time(*until));
   }
-  return block_of(sink);
+  return own_block(sink);
 }
 
 std::vector<std::string> calendar_complaints(const World& world, double now) {

@@ -33,13 +33,6 @@ std::vector<OwnMetric> declare() {
 
 MetricPtr metric(Told told) { return std::make_shared<const Metric>(declare().at(told).metric); }
 
-BlockPtr block_of(Sink& sink) {
-  auto block = std::make_shared<Block>();
-  block->collector = "pgwatch";
-  block->samples = sink.take_samples();
-  return block;
-}
-
 // As monitoring plugins count.
 int code(Status status) {
   switch (status) {
@@ -100,7 +93,7 @@ BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks) {
   for (const BackupPtr& backup : world.backups)
     for (const Check& check : backup_checks({&backup, 1}))
       say_threshold(threshold, label_text_of(*backup), check.info, sink);
-  return block_of(sink);
+  return own_block(sink);
 }
 
 BlockPtr samples_of(const Result& result) {
@@ -114,7 +107,7 @@ BlockPtr samples_of(const Result& result) {
     const std::array labels = {Label{"server", key.first}, Label{"check", key.second}};
     sink.sample(check_status, sink.labels(labels), code(status));
   }
-  return block_of(sink);
+  return own_block(sink);
 }
 
 std::vector<OwnMetric> health_metrics() { return declare(); }
