@@ -8,16 +8,23 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(pgwatch_warnings INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
 endif()
 if(PGWATCH_SANITIZE)
-  # In instrumented code it sees more that is not there; the builds without sanitizers are the ones that judge.
   target_compile_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE} -fno-omit-frame-pointer
-                         -fno-sanitize-recover=all -Wno-error)
+                         -fno-sanitize-recover=all)
   target_link_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE})
+  target_compile_definitions(pgwatch_warnings INTERFACE PGWATCH_SANITIZED)
+endif()
+
+# The libraries of ours are what fuzzers explore.
+add_library(pgwatch_code INTERFACE)
+target_link_libraries(pgwatch_code INTERFACE pgwatch_warnings)
+if(PGWATCH_FUZZ)
+  target_compile_options(pgwatch_code INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # What nearly every file includes is parsed once. Files still name what they use: clang-tidy reads them without this.
 file(WRITE ${PROJECT_BINARY_DIR}/nothing.cc "")
 add_library(pgwatch_common OBJECT ${PROJECT_BINARY_DIR}/nothing.cc)
-target_link_libraries(pgwatch_common PRIVATE pgwatch_warnings)
+target_link_libraries(pgwatch_common PRIVATE pgwatch_code)
 target_precompile_headers(pgwatch_common PRIVATE
   <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <unordered_map> <variant> <vector>)
 
@@ -27,5 +34,5 @@ function(pgwatch_library name)
   add_library(${name} STATIC ${arg_SOURCES})
   target_precompile_headers(${name} REUSE_FROM pgwatch_common)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_warnings ${arg_PRIVATE})
+  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_code ${arg_PRIVATE})
 endfunction()

@@ -97,7 +97,7 @@ TEST(Documents, NameProgramsOfTheBuild) {
   std::set<std::string> programs;
   for (const char* folder : {"exporter", "tests", "bench"})
     for (const std::string& path : sources_below(folder, {"CMakeLists.txt"}))
-      programs.merge(all_matches(read_source(path), R"((?:pgwatch_test|add_executable)\((\w+))"));
+      programs.merge(all_matches(read_source(path), R"((?:pgwatch_(?:live_)?test|add_executable)\((\w+))"));
   std::set<std::string> named;
   for (const auto& [targets, document] : matches_in_documents(R"(--target ([\w ]+))"))
     named.merge(all_matches(targets, R"((\w+))"));

@@ -49,7 +49,7 @@ class Install : public testing::Test {
     return text.str();
   }
 
-  const Impostors impostors_;
+  Impostors impostors_;
   const TemporaryFolder folder_;
   const std::filesystem::path log_ = folder_.path() / "calls";
   const std::filesystem::path script_ = folder_.path() / "scripts" / "install";  // a checkout may be closed to others

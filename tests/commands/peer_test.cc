@@ -67,7 +67,7 @@ esac)");
     return text;
   }
 
-  const Impostors impostors_;
+  Impostors impostors_;
   const TemporaryFolder folder_;
   const fs::path calls_ = folder_.path() / "calls";
 };

@@ -55,7 +55,7 @@ class Servers : public testing::Test {
     return versions;
   }
 
-  const Impostors impostors_;
+  Impostors impostors_;
   const TemporaryFolder folder_;
 };
 

@@ -85,7 +85,7 @@ class TimescaleDbScript : public testing::Test {
     return text.str();
   }
 
-  const Impostors impostors_;
+  Impostors impostors_;
   const TemporaryFolder folder_;
   const fs::path calls_ = folder_.path() / "calls";
 };

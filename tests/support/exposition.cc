@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 namespace pgwatch::test {
@@ -94,6 +95,15 @@ bool has(const Labels& labels, const Labels& wanted) {
   return std::includes(labels.begin(), labels.end(), wanted.begin(), wanted.end());
 }
 
+void refuse_repeated(const std::vector<Sample>& samples) {
+  const auto series = [](const Sample* sample) { return std::tie(sample->name, sample->labels); };
+  std::vector<const Sample*> sorted;
+  for (const Sample& sample : samples) sorted.push_back(&sample);
+  std::ranges::sort(sorted, {}, series);
+  const auto repeated = std::ranges::adjacent_find(sorted, {}, series);
+  if (repeated != sorted.end()) throw std::invalid_argument("a series of " + (*repeated)->name + " comes twice");
+}
+
 std::string without_suffix(const std::string& name) {
   for (const std::string_view suffix : {"_bucket", "_sum", "_count"})
     if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
@@ -118,11 +128,7 @@ Exposition::Exposition(std::string_view text) {
       read_sample(line);
     }
   }
-  std::set<std::pair<std::string, Labels>> series;
-  for (const Sample& sample : samples_) {
-    if (!series.emplace(sample.name, sample.labels).second)
-      throw std::invalid_argument("a series of " + sample.name + " comes twice");
-  }
+  refuse_repeated(samples_);
 }
 
 std::optional<double> Exposition::value(const std::string& name, const Labels& labels) const {

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kProgram = "/usr/bin/prometheus";
 
 std::string config(const std::string& targets) {
-  return "global: {scrape_interval: 500ms, scrape_timeout: 500ms}\n"
+  return "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
          "scrape_configs: [{job_name: pgwatch, static_configs: " +
          targets + "}]\n";
 }

@@ -9,7 +9,7 @@ namespace pgwatch::test {
 inline constexpr std::chrono::milliseconds kPatience{20'000};  // far above what anything here takes on a busy machine
 
 // A sanitizer takes several times as long, and keeps what was freed: neither time nor memory is the program's own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef PGWATCH_SANITIZED
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;

@@ -7,6 +7,7 @@
 #include "exporter/calendar/expand.h"
 #include "exporter/calendar/written.h"
 #include "tests/exporter/calendar/markets.h"
+#include "tests/support/wait.h"
 
 namespace pgwatch::test {
 namespace {
@@ -19,6 +20,7 @@ using Days = std::chrono::days;
 constexpr auto kFirst = year{2022} / 1 / 1;
 constexpr auto kLast = year{2029} / 12 / 31;
 constexpr minutes kStep{15};  // every open, close and change of a clock is on a quarter of an hour
+constexpr int kTimes = kSanitized ? 5'000 : 50'000;
 
 class EachMarket : public testing::TestWithParam<Market> {
  protected:
@@ -93,7 +95,7 @@ TEST_P(EachMarket, NoSessionHasTheDateOfAHoliday) {
 }
 
 TEST_P(EachMarket, MarketTimeAddsUpAndNeverRunsBackOrFasterThanTheClock) {
-  for (int i = 0; i < 50'000; ++i) {
+  for (int i = 0; i < kTimes; ++i) {
     const SysSeconds first = some_time();
     const SysSeconds second = some_time();
     const SysSeconds third = some_time();
@@ -106,7 +108,7 @@ TEST_P(EachMarket, MarketTimeAddsUpAndNeverRunsBackOrFasterThanTheClock) {
 }
 
 TEST_P(EachMarket, GoingBackIsTheInverseOfCounting) {
-  for (int i = 0; i < 50'000; ++i) {
+  for (int i = 0; i < kTimes; ++i) {
     const SysSeconds at = some_time();
     const SysSeconds earlier = std::min(at, some_time());
     const Seconds amount = calendar_.elapsed(earlier, at);

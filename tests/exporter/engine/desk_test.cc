@@ -217,6 +217,7 @@ TEST_F(DeskTest, ARefusedQuestionHasAnAnswerWithoutHavingBeenAsked) {
 
 TEST_F(DeskTest, AFailureIsLoggedWhenItBeginsChangesAndEnds) {
   const auto question = question_of(toy());
+  log::flush(std::chrono::seconds(20));  // what other tests of this process said
   const auto said = [&](const Answer& answer) {
     testing::internal::CaptureStderr();
     begin(*question);
