@@ -67,11 +67,12 @@ std::optional<bool> lacks_hypertable_rows(std::span<const DumpEntry> contents,
                                           const std::vector<std::string>& hypertables) {
   if (std::ranges::none_of(contents, is_data)) return std::nullopt;  // of definitions alone, as it was meant to be
   if (std::ranges::any_of(contents, is_data_of_a_chunk)) return false;
-  if (std::ranges::any_of(contents, [&](const DumpEntry& entry) { return is_known(entry, hypertables); })) return true;
+  // First of the two: hypertables that are known may have no chunk yet.
   if (const DumpEntry* chunks = list_of_chunks(contents)) {
     if (!chunks->empty) return std::nullopt;
     return !*chunks->empty;
   }
+  if (std::ranges::any_of(contents, [&](const DumpEntry& entry) { return is_known(entry, hypertables); })) return true;
   return holds_no_row(contents);
 }
 

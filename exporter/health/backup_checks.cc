@@ -39,9 +39,13 @@ Status compare_below(double value, const Threshold& threshold) {
 std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
 
 std::vector<Finding> judge_share(const Evidence& evidence, const Threshold& threshold) {
-  if (!evidence.value(kSize)) return {{Status::kInactive, "there is no complete backup"}};
+  const std::optional<double> size = evidence.value(kSize);
+  if (!size) return {{Status::kInactive, "there is no complete backup"}};
+  if (*size == 0)  // whatever the limits and those before it, which may be as empty
+    return {{Status::kCritical,
+             "the newest is empty, a backup of nothing; see why its writer failed and whether its disk is full"}};
   const std::optional<double> ratio = evidence.value(kRatio);
-  if (!ratio) return {{Status::kInactive, "there is none before it to compare it with"}};
+  if (!ratio) return {{Status::kInactive, "there is none before it, or only empty ones, to compare it with"}};
   const Status status = compare_below(*ratio, threshold);
   return {{status, "the newest has " + percent(*ratio) + " of the size of those before it", *ratio}};
 }

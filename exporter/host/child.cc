@@ -4,12 +4,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -22,6 +25,18 @@ constexpr std::size_t kMostErrors = 4096;
 constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 std::string reason(int error) { return std::generic_category().message(error); }
+
+// A folder of PATH that may not be entered has nothing to run, yet posix_spawnp says of it what it says of a program
+// that may not be run.
+bool is_there(const std::string& program) {
+  struct stat found {};
+  if (program.find('/') != std::string::npos) return true;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "/bin:/usr/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (stat((folder.empty() ? program : folder + "/" + program).c_str(), &found) == 0) return true;
+  return false;
+}
 
 class Pipe {
  public:
@@ -78,7 +93,7 @@ class Orders {
     std::array<char*, 3> environment = {const_cast<char*>(kPath), const_cast<char*>("LC_ALL=C"), nullptr};
     pid_t pid = 0;
     const int error = posix_spawnp(&pid, arguments[0], &actions_, &attributes_, arguments.data(), environment.data());
-    if (error == ENOENT) return 0;
+    if (error == ENOENT || (error == EACCES && !is_there(command[0]))) return 0;
     if (error != 0) throw std::runtime_error("cannot run " + command[0] + ": " + reason(error));
     return pid;
   }

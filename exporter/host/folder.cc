@@ -51,7 +51,8 @@ bool look_at(const Folder& folder, FolderEntry& entry) {
   return entry.is_folder || S_ISREG(found.st_mode);
 }
 
-bool is_itself_or_above(const std::string& name) { return name == "." || name == ".."; }
+// Besides itself and the one above, the folder that a file system keeps for its repair, which root alone may list.
+bool is_no_content(const std::string& name) { return name == "." || name == ".." || name == "lost+found"; }
 
 void add_all_below(const std::string& path, FolderEntry& sum, std::size_t& left) {
   for (const FolderEntry& entry : list_folder(path, left)) {
@@ -73,7 +74,7 @@ std::vector<FolderEntry> list_folder(const std::string& path, std::size_t most) 
   errno = 0;
   while (const dirent* found = readdir(folder.get())) {
     FolderEntry entry{.name = found->d_name};
-    if (!is_itself_or_above(entry.name) && look_at(folder, entry)) entries.push_back(std::move(entry));
+    if (!is_no_content(entry.name) && look_at(folder, entry)) entries.push_back(std::move(entry));
     if (entries.size() > most) fail_too_many(path);
     errno = 0;
   }

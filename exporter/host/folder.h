@@ -19,7 +19,8 @@ struct FolderEntry {
 inline constexpr std::size_t kMostEntries = 1'000'000;
 
 // Files and folders, sorted by name. Whatever else there is, links included, is left out: a link to a file that is
-// there would count it twice. Throws std::runtime_error that names the folder, the reason and the cure.
+// there would count it twice. So is a file system's lost+found. Throws std::runtime_error that names the folder, the
+// reason and the cure.
 std::vector<FolderEntry> list_folder(const std::string& path, std::size_t most = kMostEntries);
 
 // A folder as if it were one file: the sum of all files below it, and the latest write among them.

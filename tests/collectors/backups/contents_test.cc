@@ -63,6 +63,27 @@ TEST(HypertableRows, AreMissingWhereChunksWereLeftOut) {
   EXPECT_EQ(look("without_chunks-2.29.2.dump").lacks_hypertable_rows, true) << "the catalog knows of chunks";
 }
 
+TEST(HypertableRows, AreNotMissingFromAWholeDumpWhereNoHypertableHasAChunkYet) {
+  const auto entry = [](const std::string& kind, const std::string& schema, const std::string& name) {
+    DumpEntry made;
+    made.kind = kind;
+    made.schema = schema;
+    made.name = name;
+    return made;
+  };
+  std::vector<DumpEntry> whole = {
+      entry("TABLE", "market", "bars"), entry("TRIGGER", "market", "bars ts_insert_blocker"),
+      entry("TABLE DATA", "market", "bars"), entry("TABLE DATA", "_timescaledb_catalog", "chunk")};
+  whole.back().empty = true;
+  EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), false);
+  whole.back().empty = false;
+  EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), true) << "the chunks it knows of were left out";
+  whole.back().empty = std::nullopt;
+  EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), std::nullopt) << "as in a tar";
+  whole.pop_back();
+  EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), true) << "a dump of the schema";
+}
+
 TEST(HypertableRows, AreNoMatterOfDefinitions) {
   EXPECT_EQ(look("definitions-2.29.2.dump", {"market.bars"}).lacks_hypertable_rows, std::nullopt);
 }

@@ -118,6 +118,21 @@ TEST_F(BackupFiles, LinkIsNoSecondBackup) {
   EXPECT_EQ(value("files"), "1");
 }
 
+TEST_F(BackupFiles, LostAndFoundOfTheFileSystemIsNone) {
+  add("a.dump", 1, 2 * kDay);
+  add("base/toc", 1, 3 * kDay);
+  for (const char* name : {"lost+found", "base/lost+found"}) {
+    std::filesystem::create_directory(folder_.path() / name);
+    date(name, kDay);
+    std::filesystem::permissions(folder_.path() / name, std::filesystem::perms::none);
+  }
+  date("base", 3 * kDay);
+  EXPECT_EQ(value("files"), "2");
+  EXPECT_EQ(value("newest_timestamp_seconds"), std::to_string(kNow - 2 * kDay));
+  backup_.pattern = "*/*";
+  EXPECT_EQ(value("files"), "1");
+}
+
 TEST_F(BackupFiles, OfWalAreSegmentsAlone) {
   backup_.kind = Backup::Kind::kWal;
   add("000000010000000A000000FE", 16, 60);

@@ -73,7 +73,18 @@ TEST(BackupChecks, SizeIsJudgedAgainstThoseBefore) {
   EXPECT_EQ(share("0.5"), "ok: the newest has 50 % of the size of those before it");
   EXPECT_EQ(share("0.49"), "warning: the newest has 49 % of the size of those before it");
   EXPECT_EQ(told(nightly(), {aged(1, {{"newest_size_bytes", "10"}})})[1],
-            "inactive: there is none before it to compare it with");
+            "inactive: there is none before it, or only empty ones, to compare it with");
+}
+
+TEST(BackupChecks, EmptyOneIsCriticalWhateverTheLimitsAndThoseBeforeIt) {
+  Backup backup = nightly();
+  const auto share = [&](test::Row sizes) { return told(backup, {aged(1, std::move(sizes))})[1]; };
+  const auto is_critical = HasSubstr("critical: the newest is empty, a backup of nothing; see why its writer failed");
+  EXPECT_THAT(share({{"newest_size_bytes", "0"}}), is_critical) << "the only one";
+  EXPECT_THAT(share({{"newest_size_bytes", "0"}, {"median_size_bytes", "0"}}), is_critical) << "all are empty";
+  EXPECT_THAT(share({{"newest_size_bytes", "0"}, {"size_ratio", "0"}}), is_critical) << "below the warning alone";
+  backup.share = {};
+  EXPECT_THAT(share({{"newest_size_bytes", "0"}, {"size_ratio", "0"}}), is_critical) << "without limits";
 }
 
 TEST(BackupChecks, SizeIsJudgedByItselfWhereItIsSet) {

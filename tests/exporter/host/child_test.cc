@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
@@ -40,6 +42,40 @@ TEST(Child, SaysWhatItSaidAndHowItEnded) {
 TEST(Child, IsFoundOnThePathAndHasNothingToRead) {
   EXPECT_EQ(run_child({"cat"})->output, "");
   EXPECT_FALSE(run_child({"no-such-program-anywhere"}));
+}
+
+class ChildOnAPath : public testing::Test {
+ protected:
+  ~ChildOnAPath() override {
+    setenv("PATH", before_.c_str(), 1);
+    if (was_root_) EXPECT_EQ(seteuid(0), 0);
+  }
+
+  // Root may enter every folder.
+  void become_nobody() {
+    was_root_ = geteuid() == 0;
+    if (was_root_ && seteuid(65'534) != 0) GTEST_SKIP() << "root cannot be left here";
+  }
+
+  const std::string before_ = std::getenv("PATH");
+  bool was_root_ = false;
+  const test::TemporaryFolder folder_;
+};
+
+TEST_F(ChildOnAPath, IsNotThereWhereAFolderMayNotBeEntered) {
+  const auto closed = folder_.path() / "closed";
+  std::filesystem::create_directory(closed);
+  std::filesystem::permissions(closed, std::filesystem::perms::none);
+  setenv("PATH", (closed.string() + ":/usr/bin").c_str(), 1);
+  ASSERT_NO_FATAL_FAILURE(become_nobody());
+  if (IsSkipped()) return;
+  EXPECT_FALSE(run_child({"no-such-program-anywhere"}));
+}
+
+TEST_F(ChildOnAPath, ThatMayNotBeRunIsAFailure) {
+  folder_.write("not-to-be-run", "#!/bin/sh\n");
+  setenv("PATH", folder_.path().c_str(), 1);
+  EXPECT_THROW((void)run_child({"not-to-be-run"}), std::runtime_error);
 }
 
 TEST(Child, HasACleanEnvironment) {
