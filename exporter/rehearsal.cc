@@ -17,6 +17,7 @@ constexpr std::chrono::milliseconds kBetweenLooks{50};
 constexpr const char* kPlan = "QUERY PLAN";  // the column of an EXPLAIN
 constexpr const char* kCost = "cost";
 constexpr const char* kRows = "rows";
+constexpr const char* kWrites = "writes";
 
 // What the plan's first node says; it comes before the nodes below it.
 ReadCell number_after(std::string key) {
@@ -30,9 +31,18 @@ ReadCell number_after(std::string key) {
   };
 }
 
-Column told(const char* metric, std::string key) {
+// EXPLAIN lets pass what only then fails in a read-only transaction. Quotes within JSON's texts are escaped, so these
+// are nodes.
+std::optional<Number> writes(Cell cell) {
+  const std::string_view plan = cell.value_or("");
+  const bool changes = plan.find("\"Node Type\": \"ModifyTable\"") != std::string_view::npos;
+  const bool locks = plan.find("\"Node Type\": \"LockRows\"") != std::string_view::npos;
+  return Number(changes || locks ? 1.0 : 0.0);
+}
+
+Column told(const char* metric, ReadCell read) {
   Column column = gauge(kPlan, "Of the plan.").called(metric);
-  column.read = number_after(std::move(key));
+  column.read = std::move(read);
   return column;
 }
 
@@ -45,7 +55,8 @@ Collector explained(Collector query) {
   };
   query.needs = needs_of(query);
   query.source = Planner(explain);
-  query.columns = {told(kCost, "\"Total Cost\": "), told(kRows, "\"Plan Rows\": ")};
+  query.columns = {told(kCost, number_after("\"Total Cost\": ")), told(kRows, number_after("\"Plan Rows\": ")),
+                   told(kWrites, writes)};
   query.interval = std::chrono::hours{1};
   return query;
 }
@@ -71,11 +82,16 @@ std::string value_of(const Block& block, std::string_view metric) {
   return text;
 }
 
+bool would_write(const Block& block) { return value_of(block, kWrites) == "1"; }
+
 bool is_refused(const Block& block) {
-  return block.outcome == Outcome::kFailed || block.reason == "permission" || block.reason == "unsupported";
+  return would_write(block) || block.outcome == Outcome::kFailed || block.reason == "permission" ||
+         block.reason == "unsupported";
 }
 
 std::string said(const Block& block, const std::string& origin) {
+  if (would_write(block))
+    return "changes or locks rows, and queries are asked read-only; write a SELECT that does neither (" + origin + ")";
   if (block.outcome == Outcome::kOk) return "cost " + value_of(block, kCost) + ", rows " + value_of(block, kRows);
   if (is_refused(block)) return block.detail + " (" + origin + ")";
   return "not asked here, " + block.reason + ": " + block.detail;

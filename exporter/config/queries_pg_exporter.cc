@@ -9,10 +9,13 @@ namespace {
 
 // -- Columns ----------------------------------------------------------------------------------------------------------
 
+[[noreturn]] void refuse_histogram(const Reader& reader, const Node& node) {
+  reader.fail(node.at, "HISTOGRAM counts rows into buckets, which is not done here; count them in the SQL");
+}
+
 Use read_use(const Reader& reader, const Node& node) {
   const Node word = in_capitals(node);
-  if (word.text == "HISTOGRAM")
-    reader.fail(node.at, "HISTOGRAM counts rows into buckets, which is not done here; count them in the SQL");
+  if (word.text == "HISTOGRAM") refuse_histogram(reader, node);
   return reader.choice<Use>(
       word, {{"LABEL", Use::kLabel}, {"GAUGE", Use::kGauge}, {"COUNTER", Use::kCounter}, {"DISCARD", Use::kDiscard}});
 }
@@ -33,6 +36,7 @@ Column read_column(const Reader& reader, const Node& node, const Collector& quer
                                                  "a label is not renamed here; rename the column in the SQL with AS");
                                    column.metric = query.prefix + "_" + reader.literal(value);
                                  }},
+                                {"bucket", [&](const Node& value) { refuse_histogram(reader, value); }},
                                 {"description", [&](const Node& value) { column.help = reader.literal(value); }},
                                 {"scale", [&](const Node& value) { scale = read_number(reader, value); }},
                                 {"default", [&](const Node& value) { otherwise = read_number(reader, value); }}});
@@ -45,7 +49,6 @@ Column read_column(const Reader& reader, const Node& node, const Collector& quer
 
 struct Tags {
   bool per_database = true;
-  bool is_for_pgbouncer = false;
   std::optional<bool> in_recovery = {};
   std::string database = {};
   std::string extension = {};
@@ -63,8 +66,6 @@ void read_tag(const Reader& reader, const Node& node, Tags& tags) {
     tags.in_recovery = false;
   } else if (tag == "standby" || tag == "replica" || tag == "slave") {
     tags.in_recovery = true;
-  } else if (tag == "pgbouncer") {
-    tags.is_for_pgbouncer = true;
   } else if (tag.starts_with("dbname:")) {
     tags.database = after(tag, "dbname:");
     tags.per_database = false;
@@ -79,13 +80,22 @@ void read_tag(const Reader& reader, const Node& node, Tags& tags) {
 
 // -- Queries ----------------------------------------------------------------------------------------------------------
 
+// Where it is to be skipped, or not for PostgreSQL: then nothing else it says needs a meaning here.
+bool is_passed_over(const Reader& reader, const Node& query) {
+  return std::ranges::any_of(reader.entries(query), [&](const Entry& entry) {
+    if (entry.key == "skip") return reader.boolean(*entry.value);
+    return entry.key == "tags" && std::ranges::any_of(reader.items(*entry.value), [&](const NodePtr& tag) {
+             return reader.literal(*tag) == "pgbouncer";
+           });
+  });
+}
+
 class QueryReader {
  public:
   QueryReader(const Reader& reader, const Entry& entry)
       : reader_(reader), entry_(entry), query_(new_query(reader, entry.key, entry.at)) {}
 
-  // Nothing where it is not for PostgreSQL, or to be skipped.
-  std::optional<Collector> read() {
+  Collector read() {
     reader_.mapping(*entry_.value,
                     {{"name", [&](const Node& node) { query_.prefix = reader_.literal(node); }},
                      {"desc", [&](const Node& node) { query_.help = reader_.literal(node); }},
@@ -95,12 +105,11 @@ class QueryReader {
                      {"min_version", [&](const Node& node) { sql_.since = version(node); }},
                      {"max_version", [&](const Node& node) { sql_.before = version(node); }},
                      {"tags", [&](const Node& node) { tags(node); }},
-                     {"skip", [&](const Node& node) { skip_ = reader_.boolean(node); }},
+                     {"skip", [](const Node&) {}},  // looked at before
                      {"predicate_queries", [&](const Node& node) { refuse_predicates(node); }},
                      {"priority", [](const Node&) {}},  // one bad query spoils no other here, and none goes first
                      {"fatal", [](const Node&) {}},
                      {"metrics", [&](const Node& node) { columns(node); }}});
-    if (skip_ || tags_.is_for_pgbouncer) return std::nullopt;
     query_.scope = tags_.per_database ? Scope::kDatabase : Scope::kServer;
     query_.database = tags_.database;
     query_.extension = tags_.extension;
@@ -140,7 +149,6 @@ class QueryReader {
   Collector query_;
   Sql sql_;
   Tags tags_;
-  bool skip_ = false;
 };
 
 }  // namespace
@@ -148,7 +156,7 @@ class QueryReader {
 std::vector<Collector> read_pg_exporter_queries(const Reader& reader, const Node& root) {
   std::vector<Collector> queries;
   for (const Entry& entry : reader.entries(root))
-    if (auto query = QueryReader(reader, entry).read()) queries.push_back(*std::move(query));
+    if (!is_passed_over(reader, *entry.value)) queries.push_back(QueryReader(reader, entry).read());
   return queries;
 }
 

@@ -38,6 +38,8 @@ class ColumnReader {
       column_.use = reader_.choice<Use>(*entry.value, uses());
     else
       read_fields(*entry.value);
+    if (is_metric(column_) && column_.help.empty())
+      reader_.fail(entry.at, "column " + shown(column_.name) + " has no help, as {type: gauge, help: …}");
     if (is_number(column_.use)) column_.read = number_or_time(scale_, otherwise_);
     return std::move(column_);
   }

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 
 #include "exporter/config/query_formats.h"
 #include "exporter/config/values.h"
+#include "exporter/model/check.h"
 #include "exporter/model/world.h"
 #include "exporter/util/file.h"
 
@@ -113,13 +115,21 @@ class FilesReader {
     const auto same = std::ranges::find(queries_, query.name, &Collector::name);
     if (same != queries_.end())
       throw Error(query.origin + ": query " + query.name + " stands also at " + same->origin + "; names must differ");
+    share_help(query);
     queries_.push_back(std::move(query));
+  }
+
+  // Queries that share a metric often describe it each in words of their own; a page has room for one help.
+  void share_help(Collector& query) {
+    for (Column& column : query.columns)
+      if (is_metric(column)) column.help = helps_.try_emplace(metric_name(query, column), column.help).first->second;
   }
 
   const Reader& reader_;
   const fs::path folder_;
   const Environment& environment_;
   std::vector<Collector> queries_;
+  std::map<std::string, std::string> helps_;  // of each metric, the first
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "exporter/engine/visitor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "exporter/util/log.h"
 
@@ -17,6 +18,8 @@ constexpr seconds kGrace{1};
 constexpr seconds kRetry{10};
 constexpr std::chrono::minutes kRestOfLogins{5};
 constexpr const char* kAuth = "auth";
+// A query that a user wrote may hang: what came due no later than this after it goes first.
+constexpr seconds kQueriesYield{5};
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -39,9 +42,13 @@ bool Visitor::wants_visit(const Question& question, SteadyTime now) const {
 }
 
 QuestionPtr Visitor::most_due(SteadyTime now) const {
+  const auto rank = [now](const Question& one) {
+    const bool yields = one.due <= now && !one.collector().origin.empty();
+    return std::pair(one.due > now, one.due + (yields ? kQueriesYield : seconds{0}));
+  };
   QuestionPtr first;
   for (const QuestionPtr& question : site_.questions)
-    if (wants_visit(*question, now) && (!first || question->due < first->due)) first = question;
+    if (wants_visit(*question, now) && (!first || rank(*question) < rank(*first))) first = question;
   return first;
 }
 

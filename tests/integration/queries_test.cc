@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <map>
+
 #include "tests/integration/one_probe.h"
 #include "tests/support/wait.h"
 
@@ -78,6 +80,22 @@ TEST_F(OwnQueries, ThatFailOrHangHarmOnlyThemselves) {
   EXPECT_EQ(page.value("pgwatch_collector_success", {{"collector", "database"}}), 1);
 }
 
+TEST_F(OwnQueries, ThatHangLetAFreshnessCheckGoFirst) {
+  server_->sql(
+      "CREATE TABLE fed (time timestamptz); CREATE INDEX ON fed (time); INSERT INTO fed VALUES (now());"
+      "GRANT SELECT ON fed TO pgwatch");
+  const std::string hangs =
+      "- name: hangs\n  sql: SELECT pg_sleep(60), 1 AS n\n  columns: {n: {type: gauge, help: N., critical: 2}}\n";
+  OneProbe probe(
+      config(hangs, "freshness: {checks: [{name: fed, table: fed, time_column: time, critical_after: 1h}]}\n"),
+      {.arguments = {"--check", "fed", "--check", "hangs_n", "--timeout", "4s", "--format", "json"}});
+  EXPECT_EQ(probe.status(std::chrono::seconds(4)), 2) << probe.errors();
+  std::map<std::string, std::string> statuses;
+  const Json result = probe.json();
+  for (const Json& one : result.at("checks").items()) statuses[one.at("name").text()] = one.at("status").text();
+  EXPECT_EQ(statuses, (std::map<std::string, std::string>{{"fed", "ok"}, {"hangs_n", "critical"}}));
+}
+
 TEST_F(OwnQueries, AreJudgedByOnce) {
   OneProbe probe(config(kOrders), {{"--check", "orders_*"}});
   EXPECT_EQ(probe.status(), 1);
@@ -128,6 +146,18 @@ TEST_F(OwnQueries, ThatAServerRefusesAreToldWithTheirPlace) {
   EXPECT_EQ(said.status, 1);
   EXPECT_THAT(said.output, HasSubstr("main: bad: relation \"nowhere\" does not exist ("));
   EXPECT_THAT(said.output, HasSubstr("queries.yaml:6:3)\n"));
+}
+
+TEST_F(OwnQueries, ThatWouldWriteAreRefusedBeforeTheyAreAsked) {
+  server_->sql("CREATE TABLE jobs (n int); GRANT ALL ON jobs TO pgwatch");
+  const Rehearsed said =
+      rehearse(folder_, config(query("takes", "WITH gone AS (DELETE FROM jobs RETURNING n) SELECT n FROM gone") +
+                               query("holds", "SELECT n FROM jobs FOR UPDATE") + query("reads", "SELECT n FROM jobs")));
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.output, HasSubstr("main: takes: changes or locks rows, and queries are asked read-only; write a "));
+  EXPECT_THAT(said.output, HasSubstr("queries.yaml:1:3)\n"));
+  EXPECT_THAT(said.output, HasSubstr("main: holds: changes or locks rows"));
+  EXPECT_THAT(said.output, HasSubstr("main: reads: cost "));
 }
 
 TEST_F(OwnQueries, OfAServerThatIsDownAreNoSuccess) {

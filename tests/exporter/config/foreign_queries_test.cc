@@ -155,12 +155,25 @@ TEST(PgExporterQueries, SayWhichLineDoesNotMap) {
               StartsWith("q.yaml:3:22: predicate_queries are not asked here"));
   EXPECT_THAT(error_of("metrics: [{}]"), HasSubstr("expected one column"));
   EXPECT_THAT(error_of("metrics: [{n: {usage: HISTOGRAM}}]"), HasSubstr("count them in the SQL"));
+  EXPECT_THAT(error_of("metrics: [{n: {usage: GAUGE, bucket: [1, 2]}}]"),
+              StartsWith("q.yaml:3:40: HISTOGRAM counts rows into buckets"));
+  EXPECT_THAT(error_of("metrics: [{n: {bucket: [1, 2], usage: HISTOGRAM}}]"), HasSubstr("count them in the SQL"));
   EXPECT_THAT(error_of("metrics: [{n: {usage: LABEL, rename: m}}]"), HasSubstr("a label is not renamed here"));
   EXPECT_THAT(error_of("master: true"), HasSubstr("unknown key \"master\""));
 }
 
 TEST(PgExporterQueries, ThatAreToBeSkippedAreNone) {
   EXPECT_THAT(queries_of(read_pg_exporter_queries, "a:\n  query: SELECT 1\n  skip: true\n"), IsEmpty());
+}
+
+TEST(PgExporterQueries, ThatArePassedOverMaySayWhatHasNoMeaningHere) {
+  const auto error_of = [](const std::string& more) {
+    return query_error(read_pg_exporter_queries,
+                       "a:\n  query: SELECT 1\n  " + more + "\n  metrics: [{n: {usage: LABEL, rename: m}}]\n");
+  };
+  EXPECT_EQ(error_of("tags: [mine]\n  skip: true"), "");
+  EXPECT_EQ(error_of("tags: [cluster, pgbouncer]"), "");
+  EXPECT_THAT(error_of("tags: [mine]\n  skip: false"), HasSubstr("tag \"mine\""));
 }
 
 // -- sql_exporter -----------------------------------------------------------------------------------------------------

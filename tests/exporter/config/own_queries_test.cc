@@ -178,7 +178,8 @@ TEST(OwnQueries, TellWhereAMistakeIs) {
 }
 
 TEST(OwnQueries, TellWhichColumnIsWrong) {
-  EXPECT_THAT(column_error("n: gauge"), HasSubstr("column \"n\": has no help"));
+  EXPECT_THAT(column_error("n: gauge"), StartsWith("q.yaml:3:13: column \"n\" has no help, as {type: gauge, help"));
+  EXPECT_THAT(column_error("n: {type: gauge}"), StartsWith("q.yaml:3:13: column \"n\" has no help"));
   EXPECT_THAT(column_error("n: {help: N.}"), HasSubstr("column \"n\" has no type"));
   EXPECT_THAT(column_error("n: {type: gouge}"), HasSubstr("expected label, gauge, counter"));
   EXPECT_THAT(column_error("n: {type: label, name: m}"), HasSubstr("rename it with AS"));

@@ -99,14 +99,26 @@ TEST_F(QueryFiles, MayNotGiveAMetricOfAnother) {
   EXPECT_EQ(error_of("queries: [a.yaml]\ncollectors: {replication: false}\n"), "");
 }
 
-TEST_F(QueryFiles, OfOneKindMayShareMetricsThatAgree) {
-  const auto shared = [](const std::string& name, const std::string& help) {
-    return "- name: " + name + "\n  sql: SELECT 1\n  columns: {v: {type: gauge, help: " + help + ", name: shared}}\n";
+TEST_F(QueryFiles, MayShareMetricsOfOneType) {
+  const auto shared = [](const std::string& name, const std::string& type) {
+    return "- name: " + name + "\n  sql: SELECT 1\n  columns: {v: {type: " + type + ", help: V., name: shared}}\n";
   };
-  folder_.write("a.yaml", shared("a", "V.") + shared("b", "V."));
+  folder_.write("a.yaml", shared("a", "gauge") + shared("b", "gauge"));
   EXPECT_EQ(error_of("queries: [a.yaml]\n"), "");
-  folder_.write("a.yaml", shared("a", "V.") + shared("b", "W."));
+  folder_.write("a.yaml", shared("a", "gauge") + shared("b", "counter"));
   EXPECT_THAT(error_of("queries: [a.yaml]\n"), HasSubstr("metric shared is declared by"));
+}
+
+TEST_F(QueryFiles, ThatShareAMetricShareItsFirstHelp) {
+  const auto branch = [](const std::string& name, const std::string& versions, const std::string& help) {
+    return name + ":\n  name: slots\n  query: SELECT 1\n  " + versions +
+           "\n  metrics: [{n: {usage: GAUGE, description: " + help + "}}]\n";
+  };
+  folder_.write("a.yaml", branch("slots_13", "max_version: 150000", "Old") +  //
+                              branch("slots_15", "min_version: 150000", "New"));
+  folder_.write("b.yaml", branch("slots_more", "ttl: 5", "Other"));
+  const Config config = load("queries: [a.yaml, b.yaml]\n");
+  for (const Collector& query : config.queries) EXPECT_EQ(query.columns.at(0).help, "Old") << query.name;
 }
 
 TEST_F(QueryFiles, ThatAreNotThereAreToldWithThePlaceThatNamesThem) {
