@@ -140,7 +140,7 @@ Collector timescaledb_hypertables() {
               policy("refresh"),
               policy("reorder"),
           },
-      .cost = {.pages = 200, .more = 20, .of = "hypertable"},
+      .cost = {.pages = 200, .more = 2, .of = "chunk"},
   };
 }
 

@@ -39,4 +39,10 @@ std::vector<Collector> collectors_of_servers() {
   return collectors;
 }
 
+std::vector<Collector> timescaledb_collectors() {
+  std::vector<Collector> collectors = collectors_of_servers();
+  std::erase_if(collectors, [](const Collector& one) { return one.extension != "timescaledb"; });
+  return collectors;
+}
+
 }  // namespace pgwatch::test

@@ -28,5 +28,7 @@ Asked ask(const Collector& collector, const Facts& facts, const std::function<Ro
 
 // The catalogue without those that read the host.
 std::vector<Collector> collectors_of_servers();
+// Those of it that speak of TimescaleDB.
+std::vector<Collector> timescaledb_collectors();
 
 }  // namespace pgwatch::test

@@ -1,14 +1,9 @@
-// Checks of freshness on hypertables: empty, locked and dropped chunks, and what 10,000 of them cost.
+// Checks of freshness on hypertables, with empty, locked and dropped chunks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <regex>
-#include <set>
 
-#include "exporter/postgres/session.h"
-#include "tests/collectors/asking.h"
-#include "tests/exporter/postgres/drive.h"
 #include "tests/integration/freshness_live.h"
 #include "tests/support/timescaledb.h"
 
@@ -152,120 +147,6 @@ TEST_P(FreshChunks, AreReadOnAStandby) {
   const PostgresServer standby = server_->standby();
   ASSERT_TRUE(standby.wait_until("SELECT count(*) FROM bars", "3"));
   EXPECT_NEAR(told_by(standby, check_of("bars")).value("last_timestamp_seconds").value_or(0), newest("bars"), 0.001);
-}
-
-// -- 10,000 chunks ----------------------------------------------------------------------------------------------------
-
-constexpr int kChunks = 10'000;
-
-// Chunks of a minute each, without indexes, which would take as long again; some at a time, for their locks are held.
-std::string many_chunks() {
-  std::string script =
-      "CREATE TABLE bars (time timestamptz NOT NULL, symbol text);\n\n"
-      "SELECT create_hypertable('bars', 'time', chunk_time_interval => interval '1 min', "
-      "create_default_indexes => false);\n\n";
-  for (int first = 0; first < kChunks; first += 500)
-    script +=
-        "INSERT INTO bars SELECT '2026-01-01 00:00:30+00'::timestamptz + i * interval '1 min', 'x'"
-        " FROM generate_series(" +
-        std::to_string(first) + ", " + std::to_string(first + 499) + ") AS i;\n\n";
-  return script;
-}
-
-// What the statements of one asking take, each in a transaction of its own.
-struct Taken {
-  int locks = 0;
-  int pages = 0;
-  std::size_t chunks = 0;  // in a plan
-};
-
-class TenThousandChunks : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    if (kSanitized || !why_missing(kInstallation).empty()) return;
-    server_ = std::make_unique<PostgresServer>(PostgresOptions{
-        .major = kInstallation.major, .timescaledb = kInstallation.timescaledb, .script = many_chunks()});
-    // Statements that are prepared would be planned for any time, and for all chunks.
-    server_->sql("GRANT SELECT ON bars TO pgwatch; ALTER ROLE pgwatch SET plan_cache_mode = force_generic_plan");
-    server_->sql("INSERT INTO bars SELECT now() - i * interval '1 min', 'x' FROM generate_series(1, 30) AS i");
-  }
-  static void TearDownTestSuite() { server_.reset(); }
-
-  void SetUp() override {
-    if (kSanitized) GTEST_SKIP() << "to make 10,000 chunks takes minutes";
-    if (const std::string why = why_missing(kInstallation); !why.empty()) GTEST_SKIP() << why;
-    connection_ = std::make_unique<postgres::Connection>(postgres::test::parameters(server_->conninfo()));
-    ASSERT_TRUE(postgres::test::connect(*connection_));
-    for (const std::string& sql : postgres::session_statements({.search_path = postgres::SearchPath::kRole})) read(sql);
-  }
-
-  Rows read(const std::string& sql) { return postgres::test::read_rows(*connection_, sql); }
-
-  Rows take(const std::string& sql, Taken& most) {
-    read("BEGIN");
-    Rows rows = read(sql);
-    const Rows locks = read("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid()");
-    read("ROLLBACK");
-    const std::string plan(read("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) " + sql).at(0, 0).value());
-    std::set<std::string> chunks;
-    const std::regex name(R"re("Relation Name": "(_hyper_[^"]*)")re");
-    for (std::sregex_iterator one(plan.begin(), plan.end(), name), end; one != end; ++one) chunks.insert((*one)[1]);
-    int pages = 0;
-    std::smatch found;
-    for (const char* kind : {"Hit", "Read"})
-      if (std::regex_search(plan, found, std::regex("\"Shared " + std::string(kind) + R"( Blocks": (\d+))")))
-        pages += std::stoi(found[1]);
-    most.locks = std::max(most.locks, std::stoi(std::string(*locks.at(0, 0))));
-    most.pages = std::max(most.pages, pages);
-    most.chunks = std::max(most.chunks, chunks.size());
-    return rows;
-  }
-
-  Taken most_taken(const FreshnessCheck& check) {
-    Facts facts;
-    facts.extensions = {{"timescaledb", "", "public"}};
-    Taken most;
-    const Asked asked = ask(collector_of(check), facts, [&](const std::string& sql) { return take(sql, most); });
-    EXPECT_GT(asked.samples.size(), 0U);
-    return most;
-  }
-
-  static constexpr Installation kInstallation{.major = 17, .timescaledb = TimescaleDb::kApache};
-  inline static std::unique_ptr<PostgresServer> server_;
-  std::unique_ptr<postgres::Connection> connection_;
-};
-
-TEST_F(TenThousandChunks, AreNeitherLockedNorReadNorPlanned) {
-  ASSERT_GE(std::stoi(server_->value("SELECT count(*) FROM timescaledb_information.chunks")), kChunks);
-  FreshnessCheck check = check_of("bars");
-  const Taken newest = most_taken(check);
-  EXPECT_LT(newest.locks, 50);
-  EXPECT_LT(newest.pages, 200);
-  EXPECT_LE(newest.chunks, 1U);
-  check.groups = FreshnessCheck::Groups{.column = "symbol", .expected = {"x", "never"}};
-  check.window = FreshnessCheck::Window{10min};
-  check.gaps = FreshnessCheck::Gaps{1min, 10min};
-  const Taken groups = most_taken(check);
-  EXPECT_GE(groups.chunks, 20U) << "an hour of chunks, most of which are not there";
-  EXPECT_LT(groups.locks, 100);
-  EXPECT_LT(groups.pages, 300);
-}
-
-TEST_F(TenThousandChunks, AreNotSearchedThroughForWhatIsNowhere) {
-  FreshnessCheck check = check_of("bars");
-  check.filter = "symbol = 'never'";
-  const Taken taken = most_taken(check);
-  EXPECT_LT(taken.locks, 50);
-  EXPECT_LE(taken.chunks, 1U) << "chunk by chunk";
-  EXPECT_NEAR(told_by(*server_, check).value("searched_since_timestamp_seconds").value_or(0), now_of(*server_) - 540,
-              kBusy * 2);
-}
-
-TEST_F(TenThousandChunks, AreNotReadAtOnceWhereACheckWouldWantThem) {
-  server_->sql("INSERT INTO bars SELECT now() - i * interval '1 min', 'x' FROM generate_series(31, 260) AS i");
-  FreshnessCheck check = check_of("bars");
-  check.window = FreshnessCheck::Window{24h};
-  EXPECT_THAT(told_by(*server_, check).detail, HasSubstr("has more than 200 chunks where it would be read"));
 }
 
 // -- The community edition --------------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 #include "tests/integration/interview.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -41,6 +44,25 @@ int count_of(const PostgresServer& server, const std::string& things, const std:
   return std::stoi(server.value("SELECT count(*) FROM " + relation, database));
 }
 
+// The first node of a plan counts what those below it touch, too.
+int pages_in(const std::string& plan) {
+  int pages = 0;
+  for (const char* kind : {"Hit", "Read"}) {
+    std::smatch found;
+    if (!std::regex_search(plan, found, std::regex("\"Shared " + std::string(kind) + R"( Blocks": (\d+))")))
+      throw std::runtime_error("a plan that counts no pages: " + plan);
+    pages += std::stoi(found[1]);
+  }
+  return pages;
+}
+
+std::size_t chunks_in(const std::string& plan) {
+  static const std::regex chunk(R"re("Relation Name": "(_hyper_[^"]*)")re");
+  std::set<std::string> chunks;
+  for (std::sregex_iterator one(plan.begin(), plan.end(), chunk), end; one != end; ++one) chunks.insert((*one)[1]);
+  return chunks.size();
+}
+
 }  // namespace
 
 Interview::Interview(const PostgresServer& server, const std::string& database)
@@ -58,14 +80,10 @@ Asked Interview::ask(const Collector& collector) {
   return test::ask(collector, known_.facts, [this](const std::string& sql) { return rows_of(sql); });
 }
 
-int Interview::pages_of(const Collector& collector) {
-  int pages = 0;
-  test::ask(collector, known_.facts, [&](const std::string& sql) {
-    Rows rows = rows_of(sql);
-    pages += pages_of_statement(sql);
-    return rows;
-  });
-  return pages;
+Taken Interview::taken_by(const Collector& collector) {
+  Taken taken;
+  test::ask(collector, known_.facts, [&](const std::string& sql) { return rows_of(sql, taken); });
+  return taken;
 }
 
 std::map<std::string, int> Interview::statements_of(const std::vector<Collector>& collectors,
@@ -92,18 +110,17 @@ std::map<std::string, int> Interview::statements_of(const std::vector<Collector>
 
 Rows Interview::rows_of(const std::string& sql) { return postgres::test::read_rows(connection_, sql); }
 
-// The first node of a plan counts what those below it touch, too.
-int Interview::pages_of_statement(const std::string& sql) {
+Rows Interview::rows_of(const std::string& sql, Taken& taken) {
+  rows_of("BEGIN");
+  Rows rows = rows_of(sql);
+  const Rows locks = rows_of("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid()");
+  rows_of("ROLLBACK");
   const Rows plan = rows_of("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF, FORMAT JSON) " + sql);
   const std::string text(plan.at(0, 0).value());
-  int pages = 0;
-  for (const char* kind : {"Hit", "Read"}) {
-    std::smatch found;
-    if (!std::regex_search(text, found, std::regex("\"Shared " + std::string(kind) + R"( Blocks": (\d+))")))
-      throw std::runtime_error("a plan that counts no pages: " + text);
-    pages += std::stoi(found[1]);
-  }
-  return pages;
+  taken.pages += pages_in(text);
+  taken.chunks = std::max(taken.chunks, chunks_in(text));
+  taken.locks = std::max(taken.locks, std::stoi(std::string(locks.at(0, 0).value())));
+  return rows;
 }
 
 int claimed_pages(const Cost& cost, const PostgresServer& server, const std::string& database) {

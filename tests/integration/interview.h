@@ -1,6 +1,7 @@
 // Interview: a server asked as the engine does, in a session of ours and knowing its facts, but step by step.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -11,6 +12,13 @@
 
 namespace pgwatch::test {
 
+// What the statements of one asking take, while the server's caches are warm.
+struct Taken {
+  int pages = 0;           // of shared buffers, by all of them
+  int locks = 0;           // the most that one of them holds
+  std::size_t chunks = 0;  // the most that one plan names
+};
+
 class Interview {
  public:
   explicit Interview(const PostgresServer& server, const std::string& database = "postgres");
@@ -18,15 +26,16 @@ class Interview {
   const RecordedFacts& known() const { return known_; }
   Asked ask(const Collector& collector);
 
-  // The pages of shared buffers that the statements of one asking touch, while the server's caches are warm.
-  int pages_of(const Collector& collector);
+  Taken taken_by(const Collector& collector);
+  int pages_of(const Collector& collector) { return taken_by(collector).pages; }
 
   // How many statements one asking of each takes, by the server's log. REQUIRES: the server logs this session's.
   std::map<std::string, int> statements_of(const std::vector<Collector>& collectors, const PostgresServer& server);
 
  private:
   Rows rows_of(const std::string& sql);
-  int pages_of_statement(const std::string& sql);
+  // Each statement in a transaction of its own.
+  Rows rows_of(const std::string& sql, Taken& taken);
 
   postgres::Connection connection_;
   RecordedFacts known_;

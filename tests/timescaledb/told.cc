@@ -2,17 +2,10 @@
 
 #include <stdexcept>
 
-#include "collectors/catalogue.h"
 #include "exporter/model/exposition.h"
 #include "tests/exporter/model/emitted.h"
 
 namespace pgwatch::test {
-
-std::vector<Collector> timescaledb_collectors() {
-  std::vector<Collector> collectors = collectors::catalogue();
-  std::erase_if(collectors, [](const Collector& one) { return one.extension != "timescaledb"; });
-  return collectors;
-}
 
 Exposition told(Interview& interview, const Collector& collector) {
   Asked asked = interview.ask(collector);
