@@ -30,8 +30,9 @@ struct Stretch {
   std::int64_t count = 0;
 };
 
-// From the window's start to the newest row's step: what comes after is a matter of age. Within the sessions where
-// there is a calendar, whose steps begin at the open; else steps begin as multiples of themselves since 1970.
+// From the window's start to the newest row's step: what comes after is a matter of age. Where the newest row is older
+// than the window, to the last whole step: all of them lack a row. Within the sessions where there is a calendar, whose
+// steps begin at the open; else steps begin as multiples of themselves since 1970.
 std::vector<Stretch> stretches(const FreshnessCheck& check, Micros now, Micros newest);
 
 }  // namespace pgwatch::collectors

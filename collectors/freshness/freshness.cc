@@ -108,11 +108,12 @@ bool is_asked(const FreshnessCheck& check, std::string_view step, const Memory& 
   return has_window(check);
 }
 
-// Nothing is kept for the next asking: a look into catalogs, cheaper than a check of what was kept, tells all again.
+// Nothing of the relation is kept for the next asking: a look into catalogs, cheaper than a check of what was kept,
+// tells all again.
 void go_on(const FreshnessCheck& check, std::string_view after, Sink& sink) {
   auto next = after.empty() ? kSteps.begin() : std::ranges::find(kSteps, after) + 1;
   while (next != kSteps.end() && !is_asked(check, *next, sink.memory())) ++next;
-  if (next == kSteps.end()) return sink.memory().clear();
+  if (next == kSteps.end()) return end_asking(sink.memory());
   remember(sink.memory(), kStep, std::string(*next));
   (void)statement(check, {}, sink.memory());  // what cannot be asked is a failure here, and would be a skip in a plan
   sink.ask_again();
@@ -152,7 +153,7 @@ bool start_anew(const Failure& failure, Sink& sink) {
   const bool is_gone = failure.cls == "42P01" || failure.cls == "42703" || failure.cls == "XX000";
   if (!is_gone || !sink.memory().contains(kStep) || sink.memory().contains(kRestarted)) return false;
   if (newest_told(sink.memory()) || at(sink.memory(), kStep) == kWindow) return false;  // something has been said
-  sink.memory().clear();
+  end_asking(sink.memory());
   remember(sink.memory(), kRestarted, "yes");
   sink.ask_again();
   return true;

@@ -118,8 +118,7 @@ Relation query_of(const FreshnessCheck& check, const Memory& memory) {
   const TimeType type = check.ticks_per_second > 0 ? TimeType::kInteger : TimeType::kOfQuery;
   Relation relation;
   relation.kind = Relation::Kind::kQuery;
-  const std::string query = check.query.substr(0, check.query.find_last_not_of(" \t\r\n;") + 1);
-  relation.with = "WITH asked AS MATERIALIZED (\n" + query + "\n)\n";
+  relation.with = "WITH asked AS MATERIALIZED (\n" + within(check.query) + "\n)\n";
   relation.from = "asked";
   relation.time = column(check, "ts", type, memory);
   if (!check.ingest_column.empty()) relation.ingest = column(check, check.ingest_column, type, memory);
@@ -140,6 +139,8 @@ Relation table_of(const FreshnessCheck& check, const Memory& memory) {
 }
 
 }  // namespace
+
+std::string within(const std::string& query) { return query.substr(0, query.find_last_not_of(" \t\r\n;") + 1); }
 
 std::string subject_of(const FreshnessCheck& check) {
   return "check " + check.name + ": " + (check.query.empty() ? "table " + check.table : "its query");

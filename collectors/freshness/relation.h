@@ -54,6 +54,9 @@ void remember_unit(const FreshnessCheck& check, const Rows& rows, Memory& memory
 // REQUIRES: resolved and, where that is asked, its unit known.
 Relation relation_of(const FreshnessCheck& check, const Memory& memory);
 
+// A query of the operator's, to stand in parentheses: without the semicolon that may end it.
+std::string within(const std::string& query);
+
 // How messages call what is read.
 std::string subject_of(const FreshnessCheck& check);
 

@@ -80,7 +80,8 @@ SELECT pg_catalog.quote_ident(CURRENT_USER) AS role, pg_catalog.current_database
                JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
                JOIN pg_catalog.pg_am AS m ON m.oid = x.relam
                WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND m.amname = 'btree'
-                 AND i.indisvalid AND i.indisready AND i.indpred IS NULL) AS indexed,
+                 AND i.indisvalid AND i.indisready AND i.indpred IS NULL
+                 AND i.indoption[0] IN (0, 3)) AS indexed,
        )sql" +
          (timescaledb ? slices(check) : "NULL") +
          R"sql( AS slices

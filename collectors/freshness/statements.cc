@@ -70,7 +70,8 @@ std::string steps_with_a_row(const FreshnessCheck& check, const Relation& relati
   if (all.size() > kMostStretches)
     throw std::runtime_error(subject_of(check) + " looks for gaps in " + std::to_string(all.size()) +
                              " sessions; shorten the window of gaps");
-  return all.empty() ? "0 AS steps" : "count(DISTINCT " + step_number(check, relation, all) + ") AS steps";
+  return all.empty() ? counted_if("false", "steps")
+                     : "count(DISTINCT " + step_number(check, relation, all) + ") AS steps";
 }
 
 void add_late(std::vector<std::string>& columns, const FreshnessCheck& check, const Relation& relation) {
@@ -104,7 +105,7 @@ std::string newest_statement(const FreshnessCheck& check, const Relation& relati
 }
 
 std::string expected_statement(const FreshnessCheck& check) {
-  return "SELECT expected.* FROM (\n" + check.groups->expected_query + "\n) AS expected LIMIT " +
+  return "SELECT expected.* FROM (\n" + within(check.groups->expected_query) + "\n) AS expected LIMIT " +
          std::to_string(check.groups->most + 1);
 }
 
@@ -135,7 +136,8 @@ std::string window_statement(const FreshnessCheck& check, const Relation& relati
   if (check.gaps && newest) columns.push_back(steps_with_a_row(check, relation, *newest));
   if (check.late && relation.ingest) add_late(columns, check, relation);
   if (check.validity) add_violations(columns, check, relation);
-  if (columns.empty()) columns.emplace_back("NULL AS nothing");
+  if (columns.empty())
+    columns.push_back(counted_if("false", "nothing"));  // of a window there is one row, come what may
   std::string list;
   for (const std::string& column : columns) list += (list.empty() ? "" : ",\n  ") + column;
   return relation.with + "SELECT " + list + "\n" +

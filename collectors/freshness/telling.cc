@@ -1,9 +1,11 @@
 #include "collectors/freshness/telling.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "collectors/freshness/bounds.h"
 
@@ -12,6 +14,8 @@ namespace {
 
 constexpr const char* kNewest = "newest_told";
 constexpr const char* kExpected = "expected_told";
+constexpr const char* kSeen = "groups_seen";  // stays from one asking to the next: each group's newest row and name
+constexpr Micros kRemembered = 7 * 24 * 3'600 * kSecond;
 constexpr char kSeparator = '\x1f';  // made for that, and in no name of a group
 
 std::string metric(std::string_view name) { return "pgwatch_freshness_" + std::string(name); }
@@ -49,6 +53,48 @@ void tell_group(const FreshnessCheck& check, const Rows& rows, std::size_t row, 
   }
   if (const auto ingested = read_seconds(rows.at(row, "ingested")))
     tell(check, "last_ingest_timestamp_seconds", group, in_seconds(*ingested), sink);
+}
+
+std::vector<std::string_view> parts_of(const Memory& memory, const char* key) {
+  const auto found = memory.find(key);
+  std::vector<std::string_view> parts;
+  std::string_view rest = found == memory.end() ? std::string_view() : std::string_view(found->second);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(kSeparator);
+    parts.push_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+using Seen = std::map<std::string, Micros, std::less<>>;
+
+Seen groups_seen(const Memory& memory) {
+  Seen seen;
+  for (const std::string_view part : parts_of(memory, kSeen)) {
+    const std::size_t space = part.find(' ');
+    seen.emplace(part.substr(space + 1), std::stoll(std::string(part.substr(0, space))));
+  }
+  return seen;
+}
+
+void remember_groups(const Seen& seen, Memory& memory) {
+  std::string& told = memory[kSeen];
+  told.clear();
+  for (const auto& [group, newest] : seen) told += std::to_string(newest) + " " + group + kSeparator;
+}
+
+// A feed that dies must not take its alert with it: a group that was within reach once goes on being told of, for a
+// week or until its place is wanted. Those that are expected have a metric of their own for that.
+void tell_silent_groups(const FreshnessCheck& check, Seen now, const std::vector<std::string>& expected, Micros since,
+                        Sink& sink) {
+  for (const auto& [group, newest] : groups_seen(sink.memory())) {
+    const bool is_told = now.contains(group) || std::ranges::find(expected, group) != expected.end();
+    if (is_told || newest < since - kRemembered || now.size() >= static_cast<std::size_t>(check.groups->most)) continue;
+    tell(check, "last_timestamp_seconds", {"group", group}, in_seconds(newest), sink);
+    now.emplace(group, newest);
+  }
+  remember_groups(now, sink.memory());
 }
 
 std::int64_t steps_due(const FreshnessCheck& check, Micros now, Micros newest) {
@@ -128,18 +174,14 @@ void remember_expected(const FreshnessCheck& check, const Rows& rows, Memory& me
 
 std::vector<std::string> expected_groups(const FreshnessCheck& check, const Memory& memory) {
   std::set<std::string> all(check.groups->expected.begin(), check.groups->expected.end());
-  const auto found = memory.find(kExpected);
-  std::string_view rest = found == memory.end() ? std::string_view() : std::string_view(found->second);
-  while (!rest.empty()) {
-    const std::size_t end = rest.find(kSeparator);
-    all.emplace(rest.substr(0, end));
-    rest.remove_prefix(end + 1);
-  }
+  for (const std::string_view group : parts_of(memory, kExpected)) all.emplace(group);
   return {all.begin(), all.end()};
 }
 
 void tell_groups(const FreshnessCheck& check, const Rows& rows, Micros since, Sink& sink) {
-  std::vector<std::string> missing = expected_groups(check, sink.memory());
+  const std::vector<std::string> expected = expected_groups(check, sink.memory());
+  std::vector<std::string> missing = expected;
+  Seen seen;
   std::int64_t shown = 0;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const Cell group = rows.at(row, "group");
@@ -147,14 +189,20 @@ void tell_groups(const FreshnessCheck& check, const Rows& rows, Micros since, Si
     ++shown;
     tell_group(check, rows, row, sink);
     std::erase(missing, *group);
+    if (const auto newest = read_seconds(rows.at(row, "newest"))) seen.emplace(*group, *newest);
   }
   const Number all = Number::parse(rows.at(0, "groups").value_or("0")).value_or(0);
   tell(check, "groups", all, sink);
   tell(check, "groups_dropped", static_cast<std::int64_t>(all.as_double()) - shown, sink);
   tell(check, "groups_missing", missing.size(), sink);
   for (const std::string& group : missing) tell(check, "group_missing", {"group", group}, 1, sink);
+  tell_silent_groups(check, std::move(seen), expected, since, sink);
   if (shown == 0) tell_searched(check, since, sink);
   tell_future(check, rows, sink);
+}
+
+void end_asking(Memory& memory) {
+  std::erase_if(memory, [](const auto& one) { return one.first != kSeen; });
 }
 
 // -- The window -------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ Cell Rows::at(std::size_t row, std::size_t column) const {
 }
 
 Cell Rows::at(std::size_t row, std::string_view column) const {
-  const auto position = find(column);
+  const auto position = row < size() ? find(column) : std::nullopt;
   return position ? at(row, *position) : std::nullopt;
 }
 

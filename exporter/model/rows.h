@@ -32,7 +32,7 @@ class Rows {
 
   // REQUIRES: row < size(), column < columns().size().
   Cell at(std::size_t row, std::size_t column) const;
-  // The cell under a name; NULL where there is no such column.
+  // The cell under a name; NULL where there is no such column, or no such row.
   Cell at(std::size_t row, std::string_view column) const;
 
   // How much text the cells hold.

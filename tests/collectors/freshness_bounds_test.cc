@@ -74,7 +74,15 @@ TEST(FreshnessBounds, StepThroughAWindowToTheNewestRow) {
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].begin, micros(20, 14, 5)) << "the first that begins in the window";
   EXPECT_EQ(all[0].count, 10) << "the last begins at 14:50";
-  EXPECT_TRUE(stretches(check, micros(20, 15, 2), micros(19, 0)).empty());
+}
+
+TEST(FreshnessBounds, StepThroughAllOfAWindowWithoutARow) {
+  FreshnessCheck check = within(nullptr);
+  check.gaps = FreshnessCheck::Gaps{5min, 60min};
+  const std::vector<Stretch> all = stretches(check, micros(20, 15, 2), micros(19, 0));
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].begin, micros(20, 14, 5));
+  EXPECT_EQ(all[0].count, 11) << "the last begins at 14:55, that of 15:00 is not over";
 }
 
 TEST(FreshnessBounds, StepFromEachOpenInsideSessionsOnly) {

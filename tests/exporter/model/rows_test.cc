@@ -33,6 +33,8 @@ TEST(Rows, GiveNullForAColumnTheyDoNotHave) {
   EXPECT_EQ(rows.find("elsewhere"), std::nullopt);
 }
 
+TEST(Rows, GiveNullForARowTheyDoNotHave) { EXPECT_EQ(Rows({"x"}).at(0, "x"), std::nullopt); }
+
 TEST(Rows, FindTheFirstOfTwoColumnsOfOneName) {
   Rows rows({"x", "x"});
   rows.add({"1", "2"});
