@@ -72,6 +72,7 @@ std::string named(What what) {
   switch (what) {
     case What::kFamily: return "the metric";
     case What::kSeries: return "the series";
+    case What::kNull: return "the NaN of";
     case What::kLabel: return "the label in";
     default: return "the " + to_string(what) + " of";
   }

@@ -20,7 +20,7 @@ using Values = std::vector<double>;          // of one series or, where a label 
 struct Family {
   std::string type;
   std::set<LabelNames> label_names;
-  std::map<Key, Values> series;  // without those that are NULL
+  std::map<Key, Values> series;
 };
 
 using Families = std::map<std::string, Family>;
@@ -53,10 +53,11 @@ Families families_of(const Exposition& page, const std::string& server, const st
     Family& family = families[name];
     family.type = page.type(name);
     family.label_names.insert(names_of(labels));
-    if (!std::isnan(sample.value)) family.series[{sample.name, std::move(labels)}].push_back(sample.value);
+    family.series[{sample.name, std::move(labels)}].push_back(sample.value);
   }
+  const auto nan_first = [](double one, double other) { return std::isnan(one) ? !std::isnan(other) : one < other; };
   for (auto& [name, family] : families)
-    for (auto& [key, values] : family.series) std::ranges::sort(values);
+    for (auto& [key, values] : family.series) std::ranges::sort(values, nan_first);
   return families;
 }
 
@@ -66,7 +67,9 @@ std::string braced(const LabelNames& names) {
   return text + "}";
 }
 
+// Between NaN and a number lies anything.
 bool lies_between(double value, double one, double other) {
+  if (std::isnan(one) || std::isnan(other)) return std::isnan(one) != std::isnan(other) || std::isnan(value);
   return std::min(one, other) <= value && value <= std::max(one, other);
 }
 
@@ -92,6 +95,14 @@ std::string joined(const Values& values) {
   return text;
 }
 
+bool are_null(const Values& values) {
+  return std::ranges::all_of(values, [](double value) { return std::isnan(value); });
+}
+
+bool is_null(const Family& family) {
+  return std::ranges::all_of(family.series, [](const auto& one) { return are_null(one.second); });
+}
+
 void compare_series(const std::string& name, const Family& before, const Family& ours, const Family& after,
                     std::vector<Difference>& found) {
   for (const auto& [key, values] : said_twice(before, after)) {
@@ -100,7 +111,7 @@ void compare_series(const std::string& name, const Family& before, const Family&
     const Values here = own == ours.series.end() ? Values{} : own->second;
     const std::string theirs = "is " + joined(first) + ", then " + joined(last);
     if (here.size() < std::min(first.size(), last.size()))
-      found.push_back({What::kSeries, name, key.first, key.second, theirs});
+      found.push_back({are_null(last) ? What::kNull : What::kSeries, name, key.first, key.second, theirs});
     else if (!all_lie_between(here, first, last))
       found.push_back({What::kValue, name, key.first, key.second, theirs + "; ours between: " + joined(here)});
   }
@@ -129,7 +140,7 @@ std::vector<Difference> differences(const Exposition& before, const Exposition& 
     if (own.contains(name))
       compare(name, first.at(name), own.at(name), last, found);
     else
-      found.push_back({What::kFamily, name});
+      found.push_back({is_null(last) ? What::kNull : What::kFamily, name});
   }
   return found;
 }

@@ -67,9 +67,19 @@ TEST(Comparison, WantsOursBetweenTheirsWhereTheValueMoves) {
   EXPECT_THAT(compared(counter("7"), counter("9.5"), counter("9")), testing::SizeIs(1));
 }
 
-TEST(Comparison, TakesNanForTheirNull) {
-  EXPECT_THAT(compared(counter("NaN"), page("counter", "pg_x{server=\"other\"} 1\n"), counter("NaN")), IsEmpty());
-  EXPECT_THAT(compared(counter("NaN"), Exposition(""), counter("NaN")), IsEmpty());
+TEST(Comparison, TakesNanForAValue) {
+  EXPECT_THAT(compared(counter("NaN"), counter("NaN"), counter("NaN")), IsEmpty());
+  EXPECT_THAT(compared(counter("NaN"), counter("1"), counter("NaN")), testing::SizeIs(1));
+  EXPECT_THAT(compared(counter("1"), counter("NaN"), counter("1")), testing::SizeIs(1));
+  EXPECT_THAT(compared(counter("NaN"), counter("1"), counter("1")), IsEmpty());
+}
+
+TEST(Comparison, TellsWhatIsMissingFromWhatIsNanThere) {
+  EXPECT_THAT(compared(counter("NaN"), Exposition(""), counter("NaN")), ElementsAre("null pg_x"));
+  const Exposition ours = page("counter", "pg_x{server=\"a:1\",datname=\"lake\"} 1\n");
+  const Exposition theirs = page("counter", "pg_x{datname=\"lake\"} 1\npg_x{datname=\"sea\"} NaN\n");
+  EXPECT_THAT(compared(theirs, ours, theirs),
+              ElementsAre("null pg_x{datname=\"sea\",server=\"a:1\"}: is nan, then nan"));
 }
 
 TEST(Comparison, LeavesOutWhatSpeaksOfTheOtherProgram) {

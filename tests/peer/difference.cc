@@ -11,6 +11,7 @@ std::string to_string(What what) {
     case What::kLabels: return "labels";
     case What::kLabel: return "label";
     case What::kSeries: return "series";
+    case What::kNull: return "null";
     case What::kValue: return "value";
   }
   return "";

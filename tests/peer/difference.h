@@ -13,6 +13,7 @@ enum class What {
   kLabels,  // have other names
   kLabel,   // has other values, which tell the same series apart
   kSeries,  // is missing
+  kNull,    // is missing, a series or a whole family, where the other says NaN
   kValue,   // is another
 };
 

@@ -9,7 +9,8 @@ namespace pgwatch::test {
 namespace {
 
 What read_what(const std::string& word) {
-  for (const What what : {What::kFamily, What::kType, What::kLabels, What::kLabel, What::kSeries, What::kValue})
+  for (const What what :
+       {What::kFamily, What::kType, What::kLabels, What::kLabel, What::kSeries, What::kNull, What::kValue})
     if (to_string(what) == word) return what;
   throw std::invalid_argument(word + " is no kind of difference");
 }
