@@ -68,12 +68,10 @@ std::optional<bool> lacks_hypertable_rows(std::span<const DumpEntry> contents,
   if (std::ranges::none_of(contents, is_data)) return std::nullopt;  // of definitions alone, as it was meant to be
   if (std::ranges::any_of(contents, is_data_of_a_chunk)) return false;
   // First of the two: hypertables that are known may have no chunk yet.
-  if (const DumpEntry* chunks = list_of_chunks(contents)) {
-    if (!chunks->empty) return std::nullopt;
-    return !*chunks->empty;
-  }
+  const DumpEntry* const chunks = list_of_chunks(contents);
+  if (chunks != nullptr && chunks->empty) return !*chunks->empty;
   if (std::ranges::any_of(contents, [&](const DumpEntry& entry) { return is_known(entry, hypertables); })) return true;
-  return holds_no_row(contents);
+  return chunks != nullptr ? std::nullopt : holds_no_row(contents);
 }
 
 DumpState look_into_dump(const std::string& path, bool is_folder, const std::vector<std::string>& hypertables) {

@@ -113,7 +113,7 @@ bool is_asked(const FreshnessCheck& check, std::string_view step, const Memory& 
 void go_on(const FreshnessCheck& check, std::string_view after, Sink& sink) {
   auto next = after.empty() ? kSteps.begin() : std::ranges::find(kSteps, after) + 1;
   while (next != kSteps.end() && !is_asked(check, *next, sink.memory())) ++next;
-  if (next == kSteps.end()) return end_asking(sink.memory());
+  if (next == kSteps.end()) return end_asking(check, sink.memory());
   remember(sink.memory(), kStep, std::string(*next));
   (void)statement(check, {}, sink.memory());  // what cannot be asked is a failure here, and would be a skip in a plan
   sink.ask_again();
@@ -149,18 +149,18 @@ void take_step(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
 }
 
 // What was resolved may be gone a moment later: a table is made again, a chunk is dropped while it is waited for.
-bool start_anew(const Failure& failure, Sink& sink) {
+bool start_anew(const FreshnessCheck& check, const Failure& failure, Sink& sink) {
   const bool is_gone = failure.cls == "42P01" || failure.cls == "42703" || failure.cls == "XX000";
   if (!is_gone || !sink.memory().contains(kStep) || sink.memory().contains(kRestarted)) return false;
   if (newest_told(sink.memory()) || at(sink.memory(), kStep) == kWindow) return false;  // something has been said
-  end_asking(sink.memory());
+  end_asking(check, sink.memory());
   remember(sink.memory(), kRestarted, "yes");
   sink.ask_again();
   return true;
 }
 
 bool recover(const FreshnessCheck& check, const Failure& failure, Sink& sink) {
-  if (start_anew(failure, sink)) return true;
+  if (start_anew(check, failure, sink)) return true;
   const std::string what = check.query.empty() ? "ON " + check.table : "ON what the query reads";
   if (failure.cls == "42501")
     throw std::runtime_error(subject_of(check) + ": " + failure.message + "; GRANT SELECT " + what + " TO " +

@@ -14,9 +14,8 @@ namespace {
 
 constexpr const char* kNewest = "newest_told";
 constexpr const char* kExpected = "expected_told";
-constexpr const char* kSeen = "groups_seen";  // stays from one asking to the next: each group's newest row and name
 constexpr Micros kRemembered = 7 * 24 * 3'600 * kSecond;
-constexpr char kSeparator = '\x1f';  // made for that, and in no name of a group
+constexpr char kSeparator = '\x1f';  // made for that, and in few names
 
 std::string metric(std::string_view name) { return "pgwatch_freshness_" + std::string(name); }
 
@@ -55,7 +54,7 @@ void tell_group(const FreshnessCheck& check, const Rows& rows, std::size_t row, 
     tell(check, "last_ingest_timestamp_seconds", group, in_seconds(*ingested), sink);
 }
 
-std::vector<std::string_view> parts_of(const Memory& memory, const char* key) {
+std::vector<std::string_view> parts_of(const Memory& memory, const std::string& key) {
   const auto found = memory.find(key);
   std::vector<std::string_view> parts;
   std::string_view rest = found == memory.end() ? std::string_view() : std::string_view(found->second);
@@ -67,34 +66,45 @@ std::vector<std::string_view> parts_of(const Memory& memory, const char* key) {
   return parts;
 }
 
+// What stays from one asking to the next: each group's newest row and name. A check that has come to ask for something
+// else under its name begins anew.
+std::string key_of_seen(const FreshnessCheck& check) {
+  std::string key = "groups_seen";
+  for (const std::string& part : {check.database, check.table, check.query, check.filter, check.groups->column})
+    key += kSeparator + part;
+  return key;
+}
+
 using Seen = std::map<std::string, Micros, std::less<>>;
 
-Seen groups_seen(const Memory& memory) {
+Seen groups_seen(const FreshnessCheck& check, const Memory& memory) {
   Seen seen;
-  for (const std::string_view part : parts_of(memory, kSeen)) {
+  for (const std::string_view part : parts_of(memory, key_of_seen(check))) {
     const std::size_t space = part.find(' ');
     seen.emplace(part.substr(space + 1), std::stoll(std::string(part.substr(0, space))));
   }
   return seen;
 }
 
-void remember_groups(const Seen& seen, Memory& memory) {
-  std::string& told = memory[kSeen];
+void remember_groups(const FreshnessCheck& check, const Seen& seen, Memory& memory) {
+  std::string& told = memory[key_of_seen(check)];
   told.clear();
-  for (const auto& [group, newest] : seen) told += std::to_string(newest) + " " + group + kSeparator;
+  for (const auto& [group, newest] : seen)
+    if (group.find(kSeparator) == std::string::npos) told += std::to_string(newest) + " " + group + kSeparator;
 }
 
 // A feed that dies must not take its alert with it: a group that was within reach once goes on being told of, for a
 // week or until its place is wanted. Those that are expected have a metric of their own for that.
 void tell_silent_groups(const FreshnessCheck& check, Seen now, const std::vector<std::string>& expected, Micros since,
                         Sink& sink) {
-  for (const auto& [group, newest] : groups_seen(sink.memory())) {
+  for (const auto& [group, newest] : groups_seen(check, sink.memory())) {
     const bool is_told = now.contains(group) || std::ranges::find(expected, group) != expected.end();
     if (is_told || newest < since - kRemembered || now.size() >= static_cast<std::size_t>(check.groups->most)) continue;
     tell(check, "last_timestamp_seconds", {"group", group}, in_seconds(newest), sink);
+    remember_newest(sink.memory(), newest);
     now.emplace(group, newest);
   }
-  remember_groups(now, sink.memory());
+  remember_groups(check, now, sink.memory());
 }
 
 std::int64_t steps_due(const FreshnessCheck& check, Micros now, Micros newest) {
@@ -201,8 +211,9 @@ void tell_groups(const FreshnessCheck& check, const Rows& rows, Micros since, Si
   tell_future(check, rows, sink);
 }
 
-void end_asking(Memory& memory) {
-  std::erase_if(memory, [](const auto& one) { return one.first != kSeen; });
+void end_asking(const FreshnessCheck& check, Memory& memory) {
+  const std::string kept = check.groups ? key_of_seen(check) : "";
+  std::erase_if(memory, [&](const auto& one) { return one.first != kept; });
 }
 
 // -- The window -------------------------------------------------------------------------------------------------------

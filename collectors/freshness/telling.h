@@ -26,7 +26,7 @@ void remember_expected(const FreshnessCheck& check, const Rows& rows, Memory& me
 std::vector<std::string> expected_groups(const FreshnessCheck& check, const Memory& memory);
 
 // Forgets all but which groups there have been.
-void end_asking(Memory& memory);
+void end_asking(const FreshnessCheck& check, Memory& memory);
 
 // Of all groups. Nothing where no row was found.
 std::optional<Micros> newest_told(const Memory& memory);

@@ -21,6 +21,8 @@ constexpr const char* kAuth = "auth";
 // A query that a user wrote may hang: what came due no later than this after it goes first.
 constexpr seconds kQueriesYield{5};
 
+bool is_of_a_user(const Question& question) { return !question.collector().origin.empty(); }
+
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
@@ -43,7 +45,7 @@ bool Visitor::wants_visit(const Question& question, SteadyTime now) const {
 
 QuestionPtr Visitor::most_due(SteadyTime now) const {
   const auto rank = [now](const Question& one) {
-    const bool yields = one.due <= now && !one.collector().origin.empty();
+    const bool yields = one.due <= now && is_of_a_user(one);
     return std::pair(one.due > now, one.due + (yields ? kQueriesYield : seconds{0}));
   };
   QuestionPtr first;
@@ -52,10 +54,10 @@ QuestionPtr Visitor::most_due(SteadyTime now) const {
   return first;
 }
 
-// Whether one session serves both.
+// Whether one session serves both. Others take several steps, and none of them waits behind what may hang.
 bool go_together(const Question& one, const Question& other) {
-  return one.visit_database == other.visit_database && one.timeout == other.timeout &&
-         one.collector().own_search_path == other.collector().own_search_path;
+  return is_of_a_user(one) == is_of_a_user(other) && one.visit_database == other.visit_database &&
+         one.timeout == other.timeout && one.collector().own_search_path == other.collector().own_search_path;
 }
 
 // All that is due and that one session serves, those that were quick last time first.

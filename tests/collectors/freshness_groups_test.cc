@@ -88,6 +88,31 @@ TEST(Freshness, ForgetsASilentGroupAfterAWeekOrForOneThatIsNot) {
   EXPECT_THAT(many[1], Not(HasSubstr("group=\"A\""))) << "three are all";
 }
 
+TEST(Freshness, RemembersNoGroupWhoseNameWouldNotBeReadBack) {
+  const auto lines = asked_again(grouped({}), {{group("A\x1f"
+                                                      "B",
+                                                      "1795186790", "1")},
+                                               {group("C", "1795186790", "1")}});
+  EXPECT_THAT(lines[1], AllOf(HasSubstr("group=\"C\""), Not(HasSubstr("group=\"A"))));
+}
+
+TEST(Freshness, ForgetsTheGroupsOfWhatItNoLongerAsksFor) {
+  Memory memory;
+  FreshnessCheck check = grouped({});
+  std::string lines;
+  for (const char* filter : {"", "symbol <> 'A'"}) {
+    check.filter = filter;
+    const Collector collector = collector_of(check);
+    const Instrument instrument(collector);
+    Sink sink(instrument.metrics(), std::move(memory));
+    instrument.emit(rows_of({resolved()}), sink);
+    instrument.emit(rows_of({group(*filter == '\0' ? "A" : "B", "1795186790", "1")}), sink);
+    lines = test::sample_lines(sink.take_samples());
+    memory = sink.take_memory();
+  }
+  EXPECT_THAT(lines, AllOf(HasSubstr("group=\"B\""), Not(HasSubstr("group=\"A\""))));
+}
+
 TEST(Freshness, TellsOnceOfAGroupThatIsExpected) {
   const auto lines = asked_again(grouped({"A"}), {{group("A", "1795186790", "1")}, {group("B", "1795186790", "1")}});
   EXPECT_THAT(lines[1], HasSubstr("group_missing{check=\"bars\",group=\"A\"} 1\n"));

@@ -28,6 +28,13 @@ std::size_t statements(const PostgresServer& server, const std::string& backend)
   return count;
 }
 
+// The backend waits for more, and all that it has logged has come: another session's line comes after it.
+void settle(const PostgresServer& server, const std::string& backend, const std::string& mark) {
+  ASSERT_TRUE(server.wait_until("SELECT state FROM pg_stat_activity WHERE pid = " + backend, "idle"));
+  server.sql("SELECT '" + mark + "'");
+  ASSERT_TRUE(eventually([&] { return server.log().find("SELECT '" + mark + "'") != std::string::npos; }));
+}
+
 // A scrape that is asked now and answered later.
 HttpConnection begin_scrape(const Pgwatch& pgwatch) {
   HttpConnection connection(pgwatch.port());
@@ -44,8 +51,10 @@ TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
   scrape_beside_well(pgwatch);  // the first asks more, and the next sets another lock_timeout
   const std::string backend = kept_backend(*faulty_);
+  settle(*faulty_, backend, "before");
   const std::size_t before = statements(*faulty_, backend);
   const double joined_before = joined(scrape_beside_well(pgwatch));
+  settle(*faulty_, backend, "after");
   const std::size_t per_scrape = statements(*faulty_, backend) - before;
   ASSERT_GT(per_scrape, 0u);
 

@@ -29,6 +29,8 @@ bool is_their_own(const std::string& family) {
   return std::ranges::any_of(kOfTheirOwn, [&](const char* prefix) { return family.starts_with(prefix); });
 }
 
+bool nan_first(double one, double other) { return std::isnan(one) ? !std::isnan(other) : one < other; }
+
 LabelNames names_of(const Labels& labels) {
   LabelNames names;
   for (const auto& [name, value] : labels) names.insert(name);
@@ -55,7 +57,6 @@ Families families_of(const Exposition& page, const std::string& server, const st
     family.label_names.insert(names_of(labels));
     family.series[{sample.name, std::move(labels)}].push_back(sample.value);
   }
-  const auto nan_first = [](double one, double other) { return std::isnan(one) ? !std::isnan(other) : one < other; };
   for (auto& [name, family] : families)
     for (auto& [key, values] : family.series) std::ranges::sort(values, nan_first);
   return families;
@@ -117,12 +118,27 @@ void compare_series(const std::string& name, const Family& before, const Family&
   }
 }
 
+// Without the labels that ours have more: then series that are alike stand together.
+Family narrowed(const Family& ours, const LabelNames& names) {
+  Family narrow;
+  for (const auto& [key, values] : ours.series) {
+    Labels labels = key.second;
+    std::erase_if(labels, [&](const auto& label) { return !names.contains(label.first); });
+    Values& all = narrow.series[{key.first, std::move(labels)}];
+    all.insert(all.end(), values.begin(), values.end());
+    std::ranges::sort(all, nan_first);
+  }
+  return narrow;
+}
+
 void compare(const std::string& name, const Family& before, const Family& ours, const Family& after,
              std::vector<Difference>& found) {
   if (ours.type != after.type) found.push_back({What::kType, name, "", {}, "is " + after.type + ", ours " + ours.type});
   for (const LabelNames& names : after.label_names) {
     if (ours.label_names.contains(names)) continue;
-    found.push_back({What::kLabels, name, "", {}, braced(names) + ", ours " + braced(*ours.label_names.begin())});
+    const LabelNames& own = *ours.label_names.begin();
+    found.push_back({What::kLabels, name, "", {}, braced(names) + ", ours " + braced(own)});
+    if (std::ranges::includes(own, names)) compare_series(name, before, narrowed(ours, names), after, found);
     return;
   }
   compare_series(name, before, ours, after, found);

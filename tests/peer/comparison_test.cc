@@ -42,6 +42,17 @@ TEST(Comparison, FindsOtherLabelNames) {
   EXPECT_THAT(compared(theirs, ours, theirs), ElementsAre("labels pg_x: {datname,server}, ours {database,server}"));
 }
 
+TEST(Comparison, FindsAnotherValueBehindALabelMore) {
+  const Exposition theirs = page("counter", "pg_x{index=\"a\"} 1\npg_x{index=\"b\"} 2\n");
+  const Exposition ours = page("counter",
+                               "pg_x{server=\"a:1\",datname=\"lake\",index=\"a\"} 1\n"
+                               "pg_x{server=\"a:1\",datname=\"lake\",index=\"b\"} 7\n");
+  EXPECT_THAT(
+      compared(theirs, ours, theirs),
+      ElementsAre("labels pg_x: {index,server}, ours {datname,index,server}",
+                  "value pg_x{index=\"b\",server=\"a:1\"}: is 2.000000, then 2.000000; ours between: 7.000000"));
+}
+
 TEST(Comparison, FindsASeriesThatIsMissing) {
   const Exposition ours = page("counter", "pg_x{server=\"a:1\",datname=\"lake\"} 1\n");
   const Exposition theirs = page("counter", "pg_x{datname=\"lake\"} 1\npg_x{datname=\"sea\"} 2\n");

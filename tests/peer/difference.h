@@ -22,7 +22,7 @@ std::string to_string(What what);
 struct Difference {
   What what = What::kFamily;
   std::string family;
-  std::string name = {};  // of the series, for kSeries and kValue; a histogram's have another than their family
+  std::string name = {};  // of a series; a histogram's have another than their family
   Labels labels = {};
   std::string detail = {};
 };

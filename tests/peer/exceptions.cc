@@ -75,9 +75,10 @@ bool names(const Exception& exception, const std::string& family) {
 
 bool excuses(const Exception& exception, const Difference& difference) {
   const What what = exception.what == What::kLabel ? What::kSeries : exception.what;
-  return what == difference.what && names(exception, difference.family) &&
-         std::ranges::all_of(exception.labels,
-                             [&](const auto& label) { return has(difference.labels, label.first, label.second); });
+  const bool is_named = names(exception, difference.family) || names(exception, difference.name);
+  return what == difference.what && is_named && std::ranges::all_of(exception.labels, [&](const auto& label) {
+           return has(difference.labels, label.first, label.second);
+         });
 }
 
 }  // namespace pgwatch::test

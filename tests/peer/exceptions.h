@@ -15,7 +15,7 @@ struct Exception {
   std::string line;  // as written, for messages
   What what = What::kFamily;
   std::string selector;                           // the family and the labels, as written
-  std::string family;                             // one ending in * is a beginning
+  std::string family;                             // or a histogram's series; one ending in * is a beginning
   std::map<std::string, std::regex> labels = {};  // the difference has at least these, matching from end to end
   int first_major = 13;
   int last_major = 18;

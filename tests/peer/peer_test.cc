@@ -45,7 +45,8 @@ std::string config_of(const Family& family) {
   return config;
 }
 
-// What sessions show: those in which pgwatch goes through the databases come and go between two looks of theirs.
+// Series and values of sessions: those in which pgwatch goes through the databases come and go between two looks of
+// theirs.
 const std::vector<std::string> kOfSessions = {"pg_buffercache_summary_buffers_pinned",
                                               "pg_locks_count",
                                               "pg_long_running_transactions",

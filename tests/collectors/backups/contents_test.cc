@@ -79,7 +79,7 @@ TEST(HypertableRows, AreNotMissingFromAWholeDumpWhereNoHypertableHasAChunkYet) {
   whole.back().empty = false;
   EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), true) << "the chunks it knows of were left out";
   whole.back().empty = std::nullopt;
-  EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), std::nullopt) << "as in a tar";
+  EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), true) << "as in a tar";
   whole.pop_back();
   EXPECT_EQ(lacks_hypertable_rows(whole, {"market.bars"}), true) << "a dump of the schema";
 }
