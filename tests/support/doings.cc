@@ -54,7 +54,7 @@ std::vector<std::string> settings_of_doings(int major) {
       "archive_mode = on",
       "archive_command = 'test ! -e archived && touch archived'",
   };
-  if (major >= 14) settings.push_back("track_wal_io_timing = on");
+  if (major >= 14) settings.emplace_back("track_wal_io_timing = on");
   return settings;
 }
 

@@ -78,7 +78,7 @@ Command pgwatch_command(std::vector<std::string> arguments) {
   Command command;
   std::erase_if(command.environment, [](const auto& variable) { return names_a_server(variable.first); });
   command.arguments = std::move(arguments);
-  command.arguments.insert(command.arguments.begin(), PGWATCH_BINARY);
+  command.arguments.emplace(command.arguments.begin(), PGWATCH_BINARY);
   return command;
 }
 

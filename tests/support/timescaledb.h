@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "tests/support/postgres_programs.h"
@@ -35,6 +36,12 @@ inline auto every_timescaledb() {
                          Installation{.major = 18, .timescaledb = TimescaleDb::kApache},
                          Installation{.timescaledb = TimescaleDb::kCommunity});
 }
+
+inline constexpr int kManyChunks = 10'000;
+
+// With a hypertable `bars` (time, symbol) of so many chunks, a minute each, and a row in each of the last 70 minutes;
+// its compression and retention have all to treat and never begin. The chunks are made once per build tree.
+std::unique_ptr<PostgresServer> server_with_many_chunks(Installation installation);
 
 std::string timescaledb_name(const testing::TestParamInfo<Installation>& info);
 
