@@ -58,9 +58,7 @@ struct Blocking::Queue {
   // Waits for the next job. Nothing: this thread has been replaced or the program ends.
   std::optional<Job> next(int mine) {
     std::unique_lock lock(mutex);
-    if (mine == generation) busy_since.reset();
     changed.wait(lock, [&] { return stopping || mine != generation || first_free() != waiting.end(); });
-    if (mine != generation) --written_off;
     if (stopping || mine != generation) return std::nullopt;
     const auto first = first_free();
     Job job = std::move(*first);
@@ -74,11 +72,23 @@ struct Blocking::Queue {
     return std::ranges::find_if(waiting, [this](const Job& job) { return !at_work.contains(job.subject); });
   }
 
-  // Who waits for this subject may be the thread that has taken our place.
-  void returned(const Job& job) {
+  // Before anyone hears of it, so that who then ends the program finds this thread idle. Who waits for this subject may
+  // be the thread that has taken our place.
+  void returned(const Job& job, int mine) {
     const std::lock_guard lock(mutex);
     at_work.erase(job.subject);
+    if (mine == generation)
+      busy_since.reset();
+    else
+      --written_off;
     changed.notify_all();
+  }
+
+  // Another thread takes the place of the one that is stuck.
+  void write_off() {
+    ++written_off;
+    ++generation;
+    busy_since.reset();
   }
 
   bool take_out(std::uint64_t id) {
@@ -126,7 +136,7 @@ Blocking::Call Blocking::call(BlockingKind kind, const std::string& subject, Ste
     const std::lock_guard lock(queue->mutex);
     queue->waiting.push_back({id, subject, std::move(job)});
   }
-  if (queue->generation == 0) start_thread(kind);
+  if (!queue->thread.joinable()) start_thread(kind);
   queue->changed.notify_one();
   if (!queue->stuck->is_set()) check_stuck(kind);
   return {ledger_, id};
@@ -134,20 +144,16 @@ Blocking::Call Blocking::call(BlockingKind kind, const std::string& subject, Ste
 
 void Blocking::start_thread(BlockingKind kind) {
   const std::shared_ptr<Queue> queue = queues_[static_cast<std::size_t>(kind)];
-  int mine = 0;
-  {
-    const std::lock_guard lock(queue->mutex);
-    mine = ++queue->generation;
-  }
-  queue->thread = std::thread([queue, mine, mailbox = loop_.mailbox(), ledger = std::weak_ptr(ledger_)] {
-    while (const auto job = queue->next(mine)) {
-      job->run();
-      queue->returned(*job);
-      mailbox->post([ledger, id = job->id] {
-        if (const auto open = ledger.lock()) open->finish(id, Result::kRan);
+  queue->thread =
+      std::thread([queue, mine = queue->generation, mailbox = loop_.mailbox(), ledger = std::weak_ptr(ledger_)] {
+        while (const auto job = queue->next(mine)) {
+          job->run();
+          queue->returned(*job, mine);
+          mailbox->post([ledger, id = job->id] {
+            if (const auto open = ledger.lock()) open->finish(id, Result::kRan);
+          });
+        }
       });
-    }
-  });
 }
 
 // Looks again when the thread could have been stuck for long enough. While as many as may be are away, their stuck
@@ -162,10 +168,7 @@ void Blocking::check_stuck(BlockingKind kind) {
     if (!queue->busy_since && queue->waiting.empty()) return;
     const bool stuck = queue->busy_since && now - *queue->busy_since >= limits.stuck;
     replace = stuck && queue->written_off < limits.away;
-    if (replace) {
-      ++queue->written_off;
-      queue->busy_since.reset();
-    }
+    if (replace) queue->write_off();
   }
   if (replace) {
     queue->thread.detach();

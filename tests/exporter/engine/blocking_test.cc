@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <atomic>
 #include <list>
@@ -97,8 +98,34 @@ TEST_F(BlockingTest, RunsAJobElsewhereAndSaysSoHere) {
   ASSERT_TRUE(told.opens());
   EXPECT_EQ(told_on, thread_.run([] { return std::this_thread::get_id(); }));
   EXPECT_NE(ran_on, told_on);
-  EXPECT_TRUE(eventually([this] { return !busy(); }));
   EXPECT_EQ(written_off_, 0);
+}
+
+// On this processor alone and, where it gives way, only while nobody else wants it.
+void stay_on(int processor, bool gives_way) {
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(processor, &only);
+  ASSERT_EQ(sched_setaffinity(0, sizeof only, &only), 0);
+  const sched_param none{};
+  if (gives_way) ASSERT_EQ(sched_setscheduler(0, SCHED_IDLE, &none), 0);
+}
+
+// Or the end of a probe that has all its answers would find a thread that cannot be joined.
+TEST_F(BlockingTest, WhoHearsThatAJobHasRunFindsItsThreadIdle) {
+  const int processor = thread_.run([] { return sched_getcpu(); });
+  thread_.run([&] { stay_on(processor, false); });
+  for (int i = 0; i < 10; ++i) {
+    const Gate told;
+    bool was_busy = true;
+    call([&] { stay_on(processor, true); },
+         [&](Result) {
+           was_busy = blocking_.busy();
+           told.open();
+         });
+    ASSERT_TRUE(told.opens());
+    EXPECT_FALSE(was_busy) << "after " << i;
+  }
 }
 
 TEST_F(BlockingTest, OneKindDoesNotWaitForAnother) {
