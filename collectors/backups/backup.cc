@@ -39,7 +39,7 @@ Columns columns_of_dumps() {
             "1 where the newest dump has tables and not the rows of TimescaleDB's hypertables; absent where the dump "
             "does not show it.")
           .unlabelled(),
-      gauge("damaged", "1 where the newest file is pg_dump's and its table of contents cannot be read.").unlabelled(),
+      gauge("damaged", "1 where the newest is a dump of pg_dump's that is cut short or damaged.").unlabelled(),
       remember(kLookedAt)};
 }
 

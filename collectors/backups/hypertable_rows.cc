@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <stdexcept>
 
+#include "collectors/backups/cut_short.h"
 #include "exporter/host/folder.h"
 
 namespace pgwatch::collectors {
@@ -48,17 +48,25 @@ std::optional<bool> holds_no_row(std::span<const DumpEntry> contents) {
   return std::nullopt;
 }
 
-// In a dump that is a folder each table has a file, and compressed or not its length tells.
-void look_at_files(const std::string& folder, std::vector<DumpEntry>& contents) {
+// In a dump that is a folder each table has a file, never one of no bytes, and compressed or not its length tells.
+// Throws where one is missing: the table of contents is written first, and the writer died before it came to all.
+void look_at_files(std::span<const FolderEntry> folder, std::vector<DumpEntry>& contents) {
   constexpr std::uint64_t kEmpty = 5;
   constexpr std::uint64_t kEmptyCompressed = 25;
-  std::map<std::string, std::uint64_t> sizes;
-  for (const FolderEntry& file : list_folder(folder)) sizes[file.name] = file.size;
   for (DumpEntry& entry : contents) {
-    if (const auto plain = sizes.find(entry.file); plain != sizes.end()) entry.empty = plain->second <= kEmpty;
-    const auto compressed = sizes.find(entry.file + ".gz");
-    if (compressed != sizes.end()) entry.empty = compressed->second <= kEmptyCompressed;
+    if (entry.file.empty()) continue;
+    const FolderEntry* const file = find_data(folder, entry.file);
+    if (file == nullptr || (is_data(entry) && file->size == 0))
+      throw std::runtime_error("the file " + entry.file + " is missing or empty");
+    if (file->name == entry.file) entry.empty = file->size <= kEmpty;
+    if (file->name.ends_with(".gz")) entry.empty = file->size <= kEmptyCompressed;
   }
+}
+
+std::optional<std::vector<DumpEntry>> read_plain(std::istream& text) {
+  text.clear();
+  text.seekg(0);
+  return read_plain_contents(text, kMostPlainText, is_data_of_a_chunk);
 }
 
 }  // namespace
@@ -75,6 +83,8 @@ std::optional<bool> lacks_hypertable_rows(std::span<const DumpEntry> contents,
 }
 
 DumpState look_into_dump(const std::string& path, bool is_folder, const std::vector<std::string>& hypertables) {
+  const std::vector<FolderEntry> folder = is_folder ? list_folder(path) : std::vector<FolderEntry>();
+  if (lacks_table_of_contents(folder)) return {.lacks_hypertable_rows = {}, .damaged = true};
   std::ifstream file(is_folder ? path + "/toc.dat" : path, std::ios::binary);
   if (!file) return {};
   DumpState state;
@@ -82,14 +92,13 @@ DumpState look_into_dump(const std::string& path, bool is_folder, const std::vec
   try {
     contents = read_contents(file);
     if (contents) state.damaged = false;
-    if (contents && is_folder) look_at_files(path, *contents);
+    if (contents && is_folder) look_at_files(folder, *contents);
   } catch (const std::runtime_error&) {
     return {.lacks_hypertable_rows = {}, .damaged = true};
   }
   if (!contents && !is_folder) {
-    file.clear();
-    file.seekg(0);
-    contents = read_plain_contents(file, kMostPlainText, is_data_of_a_chunk);
+    state.damaged = is_plain_cut_short(file);
+    if (state.damaged == false) contents = read_plain(file);
   }
   if (contents) state.lacks_hypertable_rows = lacks_hypertable_rows(*contents, hypertables);
   return state;

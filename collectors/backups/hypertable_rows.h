@@ -18,11 +18,12 @@ std::optional<bool> lacks_hypertable_rows(std::span<const DumpEntry> contents,
 // What a look at a dump shows; nothing where it shows nothing.
 struct DumpState {
   std::optional<bool> lacks_hypertable_rows = {};
-  std::optional<bool> damaged = {};  // it is an archive of pg_dump, and its table of contents cannot be read
+  std::optional<bool> damaged = {};  // it is pg_dump's, and its writer did not come to the end of it
 };
 
 // Looks into a file, or the folder of pg_dump -Fd. One that is compressed as a whole shows nothing, and neither does
-// one that may not be read, nor plain SQL where 256 MiB of it did not say. Blocks.
+// one that may not be read; plain SQL shows no rows where 256 MiB of it did not say. A damaged one shows no more.
+// Throws std::runtime_error where a folder cannot be listed. Blocks.
 DumpState look_into_dump(const std::string& path, bool is_folder, const std::vector<std::string>& hypertables);
 
 }  // namespace pgwatch::collectors

@@ -6,11 +6,13 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "collectors/backups/cut_short.h"
+
 namespace pgwatch::collectors {
 namespace {
 
 constexpr std::string_view kMagic = "PGDMP";
-constexpr std::size_t kTarHeader = 512;
+constexpr std::size_t kTarBlock = 512;
 constexpr int kOldest = 12;  // version 1.12, of PostgreSQL 9.2
 constexpr int kNewest = 16;  // version 1.16, of PostgreSQL 17 and 18
 constexpr int kWithTableAccess = 14;
@@ -21,6 +23,12 @@ constexpr std::int64_t kLongestText = std::int64_t{16} << 20U;
 
 // A folder's toc.dat says that it is a tar.
 enum class Format : unsigned char { kCustom = 1, kTar = 3 };
+
+[[noreturn]] void fail() { throw std::runtime_error("it is cut short or damaged"); }
+
+bool ends_in_zeros(std::istream& file, std::size_t count) {
+  return last_bytes(file, count) == std::string(count, '\0');
+}
 
 class ArchiveReader {
  public:
@@ -45,14 +53,13 @@ class ArchiveReader {
     if (count < 0 || count > kMostEntries) fail();
     std::vector<DumpEntry> entries;
     for (std::int64_t i = 0; i < count; ++i) entries.push_back(entry());
+    if (parts_ > 0) demand_data();
     for (std::size_t i = 0; i < entries.size(); ++i)
       if (positions_[i] > 0) entries[i].empty = is_empty_at(positions_[i]);
     return entries;
   }
 
  private:
-  [[noreturn]] static void fail() { throw std::runtime_error("its table of contents is cut short or damaged"); }
-
   unsigned char byte() {
     const int found = archive_.get();
     if (found == std::istream::traits_type::eof()) fail();
@@ -118,14 +125,31 @@ class ArchiveReader {
   void read_where(DumpEntry& entry) {
     std::uint64_t position = 0;
     if (format_ == Format::kCustom) {
+      constexpr unsigned char kUnknown = 1;
       constexpr unsigned char kKnown = 2;
-      const bool known = byte() == kKnown;
+      const unsigned char state = byte();
       position = little_endian(offset_size_);
-      if (!known || entry.kind != "TABLE DATA") position = 0;
+      if (state == kUnknown || state == kKnown) ++parts_;
+      if (state != kKnown) position = 0;
+      last_position_ = std::max(last_position_, position);
+      if (entry.kind != "TABLE DATA") position = 0;
     } else {
       entry.file = text().value_or("");
     }
     positions_.push_back(position);
+  }
+
+  // Each part is a byte, its number, blocks, and an integer 0, and so the file ends in zeros. Three are enough: what is
+  // compressed hardly has them, text has none, and where a shell appended the dump to a file, pg_dump wrote the table
+  // of contents to its end once more, with a position there that is below 2^40. REQUIRES: the stream stands behind the
+  // table of contents.
+  void demand_data() {
+    constexpr std::size_t kZeros = 3;
+    const auto least = parts_ * static_cast<std::uint64_t>(3 + (2 * integer_size_));
+    const auto begin = static_cast<std::uint64_t>(archive_.tellg());
+    if (!ends_in_zeros(archive_, kZeros)) fail();
+    const auto end = static_cast<std::uint64_t>(archive_.tellg());
+    if (end < begin + least || end <= last_position_) fail();
   }
 
   // Data of a table without rows are its end alone, `\.`, plain or as zlib and zstd spell it. Of others nothing is
@@ -159,6 +183,8 @@ class ArchiveReader {
   const int offset_size_;
   const Format format_;
   std::vector<std::uint64_t> positions_;  // of each entry's data; 0: unknown
+  std::uint64_t parts_ = 0;               // entries that have data
+  std::uint64_t last_position_ = 0;
 };
 
 bool starts_with_magic(std::istream& archive) {
@@ -169,16 +195,19 @@ bool starts_with_magic(std::istream& archive) {
 
 }  // namespace
 
-// A tar begins with the header of its first file, which is toc.dat.
+// A tar begins with the header of its first file, which is toc.dat, and ends with a block of zeros.
 std::optional<std::vector<DumpEntry>> read_contents(std::istream& archive) {
-  if (!starts_with_magic(archive)) {
+  const bool is_tar = !starts_with_magic(archive);
+  if (is_tar) {
     archive.clear();
-    archive.seekg(kTarHeader);
+    archive.seekg(kTarBlock);
     if (!archive || !starts_with_magic(archive)) return std::nullopt;
   }
   ArchiveReader reader(archive);
   if (!reader.is_known()) return std::nullopt;
-  return reader.read();
+  std::vector<DumpEntry> contents = reader.read();
+  if (is_tar && !ends_in_zeros(archive, kTarBlock)) fail();
+  return contents;
 }
 
 }  // namespace pgwatch::collectors

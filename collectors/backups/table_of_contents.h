@@ -20,7 +20,8 @@ struct DumpEntry {
 };
 
 // Of what pg_dump 9.2 and later write as -Fc, -Ft and -Fd (toc.dat). Nothing where the stream is no archive, or of a
-// format newer or older than those. Throws std::runtime_error where it is cut short or not as any pg_dump writes it.
+// format newer or older than those. Throws std::runtime_error where it is cut short or not as any pg_dump writes it; it
+// reads no more than the beginning of a table's data, and the end of the stream.
 std::optional<std::vector<DumpEntry>> read_contents(std::istream& archive);
 
 // The same of plain SQL, by what pg_dump remarks before each part of it: to its end, or to the first entry that is

@@ -58,7 +58,7 @@ std::vector<Finding> judge_size(const Evidence& evidence, const Threshold& thres
 
 std::vector<Finding> judge_contents(const Evidence& evidence, const Threshold&) {
   if (evidence.value(kDamaged) == 1)
-    return {{Status::kCritical, "the newest dump is cut short or damaged: its table of contents cannot be read"}};
+    return {{Status::kCritical, "the newest dump is cut short or damaged: not all of it can be restored"}};
   const std::optional<double> missing = evidence.value(kRowsMissing);
   if (missing == 1)
     return {{Status::kCritical,
@@ -67,11 +67,22 @@ std::vector<Finding> judge_contents(const Evidence& evidence, const Threshold&) 
   return {{Status::kInactive, "the newest does not show whether rows of hypertables are missing"}};
 }
 
+// Of pgBackRest's codes those that need no other look.
+std::string stanza_in_words(long code) {
+  switch (code) {
+    case 1: return "the repository has no such stanza: correct `stanza`, or create it";
+    case 2: return "the stanza has no valid backup";
+    case 3: return "the repository lacks a part of the stanza's data";
+    case 4: return "repositories differ in status";
+    case 5: return "repositories are of different databases";
+    default:
+      return "pgBackRest says status " + std::to_string(code) + " of the stanza; `pgbackrest info` says it in words";
+  }
+}
+
 std::vector<Finding> judge_stanza(const Evidence& evidence, const Threshold&) {
   const double code = evidence.value(kStanza).value_or(0);
-  if (code != 0)
-    return {{Status::kCritical, "pgBackRest says status " + std::to_string(static_cast<long>(code)) +
-                                    " of the stanza; `pgbackrest info` says it in words"}};
+  if (code != 0) return {{Status::kCritical, stanza_in_words(static_cast<long>(code))}};
   for (const Reading& last : evidence.readings(kLastFailed))
     if (last.value == 1)
       return {{Status::kCritical, "the last " + last.label("type") + " backup in repository " + last.label("repo") +

@@ -107,7 +107,8 @@ TEST(BackupChecks, PgbackrestIsBelieved) {
   Backup base = nightly();
   base.kind = Kind::kPgbackrest;
   EXPECT_EQ(told(base, {aged(1, {{"stanza_status", "0"}})})[2], "ok: pgBackRest is content");
-  EXPECT_THAT(told(base, {{{"stanza_status", "2"}}})[2], HasSubstr("critical: pgBackRest says status 2"));
+  EXPECT_EQ(told(base, {{{"stanza_status", "2"}}})[2], "critical: the stanza has no valid backup");
+  EXPECT_THAT(told(base, {{{"stanza_status", "99"}}})[2], HasSubstr("critical: pgBackRest says status 99"));
   EXPECT_EQ(told(base, {aged(1), {{"repo", "1"}, {"type", "incr"}, {"last_failed", "1"}}})[2],
             "critical: the last incr backup in repository 1 met an error, as a page's checksum");
 }
