@@ -15,7 +15,8 @@ What to do
   --once                            check the servers once and say how they are
   --check-config                    check the configuration and exit; with
                                     --connect also have the servers explain
-                                    the queries of one's own
+                                    the queries of one's own, and answer the
+                                    checks of freshness once
   --describe                        print every collector and metric and exit
   --grants[=ROLE]                   print the SQL that makes a role for this
   --version                         print the version and exit

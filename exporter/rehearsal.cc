@@ -61,6 +61,15 @@ Collector explained(Collector query) {
   return query;
 }
 
+bool is_freshness(const Instrument& instrument) { return instrument.collector().kind == "freshness"; }
+
+// Checks of freshness are bounded as they are, so they are asked, and not explained.
+InstrumentPtr rehearsed(const InstrumentPtr& instrument) {
+  if (is_freshness(*instrument)) return instrument;
+  if (instrument->collector().origin.empty()) return nullptr;
+  return std::make_shared<const Instrument>(explained(instrument->collector()));
+}
+
 WorldPtr queries_of(World world) {
   world.host_instruments.clear();
   world.told.clear();
@@ -68,8 +77,7 @@ WorldPtr queries_of(World world) {
     Target own = *target;
     own.instruments.clear();
     for (const InstrumentPtr& one : target->instruments)
-      if (!one->collector().origin.empty())
-        own.instruments.push_back(std::make_shared<const Instrument>(explained(one->collector())));
+      if (InstrumentPtr own_one = rehearsed(one)) own.instruments.push_back(std::move(own_one));
     target = std::make_shared<const Target>(std::move(own));
   }
   return std::make_shared<const World>(std::move(world));
@@ -89,18 +97,19 @@ bool is_refused(const Block& block) {
          block.reason == "unsupported";
 }
 
-std::string said(const Block& block, const std::string& origin) {
+std::string said(const Block& block, const Instrument& instrument) {
+  const std::string& origin = instrument.collector().origin;
+  const std::string place = origin.empty() ? "" : " (" + origin + ")";
   if (would_write(block))
-    return "changes or locks rows, and queries are asked read-only; write a SELECT that does neither (" + origin + ")";
-  if (block.outcome == Outcome::kOk) return "cost " + value_of(block, kCost) + ", rows " + value_of(block, kRows);
-  if (is_refused(block)) return block.detail + " (" + origin + ")";
-  return "not asked here, " + block.reason + ": " + block.detail;
+    return "changes or locks rows, and queries are asked read-only; write a SELECT that does neither" + place;
+  if (is_refused(block)) return block.detail + place;
+  if (block.outcome != Outcome::kOk) return "not asked here, " + block.reason + ": " + block.detail;
+  if (is_freshness(instrument)) return "answered";
+  return "cost " + value_of(block, kCost) + ", rows " + value_of(block, kRows);
 }
 
-std::string origin_of(const Target& target, const std::string& query) {
-  for (const InstrumentPtr& one : target.instruments)
-    if (one->name() == query) return one->collector().origin;
-  return "";
+const Instrument& instrument_of(const Target& target, const Block& block) {
+  return **std::ranges::find(target.instruments, block.collector, [](const InstrumentPtr& one) { return one->name(); });
 }
 
 void tell(const Target& target, const Snapshot& snapshot, Rehearsal::Result& result) {
@@ -115,7 +124,7 @@ void tell(const Target& target, const Snapshot& snapshot, Rehearsal::Result& res
     if (block.server != target.name) continue;
     const std::string database = block.database.empty() ? "" : "/" + block.database;
     result.report +=
-        target.name + database + ": " + block.collector + ": " + said(block, origin_of(target, block.collector)) + "\n";
+        target.name + database + ": " + block.collector + ": " + said(block, instrument_of(target, block)) + "\n";
     result.is_well = result.is_well && !is_refused(block);
   }
 }

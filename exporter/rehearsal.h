@@ -1,4 +1,5 @@
-// Rehearsal: what servers make of the user's own queries before anyone asks them. Each is explained, and not run.
+// Rehearsal: what servers make of the user's own queries and checks of freshness before anyone relies on them. A query
+// is explained, and not run; a check is asked once.
 //
 // One thread.
 #pragma once
@@ -19,8 +20,8 @@ class Rehearsal {
   explicit Rehearsal(const config::Config& config);
 
   struct Result {
-    std::string report;   // a line for each query and server, and for each database where it is asked in all
-    bool is_well = true;  // every server answered, and none refused a query
+    std::string report;   // a line for each of them and server, and for each database where it is asked in all
+    bool is_well = true;  // every server answered, and none refused any
   };
   // Once. What has not answered by the deadline has failed.
   Result run(SteadyTime deadline);
@@ -32,7 +33,7 @@ class Rehearsal {
   Snapshot ask(SteadyTime deadline);
   bool has_first_answers(const Snapshot& snapshot) const;
 
-  const WorldPtr world_;  // of each target its queries alone
+  const WorldPtr world_;  // of each target these alone
   Telemetry telemetry_;
   Engine engine_;
 };

@@ -90,7 +90,7 @@ Micros window_start(const FreshnessCheck& check, Micros now) {
 std::vector<Stretch> stretches(const FreshnessCheck& check, Micros now, Micros newest) {
   const Micros step = micros(check.gaps->step);
   const Micros from = back(check, now, check.gaps->window);
-  if (newest < from) newest = now - step;
+  if (newest < from || newest > now) newest = now - step;
   std::vector<Stretch> all;
   const Calendar* const calendar = calendar_of(check, now);
   if (calendar == nullptr) {

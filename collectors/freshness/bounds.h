@@ -31,7 +31,7 @@ struct Stretch {
 };
 
 // From the window's start to the newest row's step: what comes after is a matter of age. Where the newest row is older
-// than the window, to the last whole step: all of them lack a row. Within the sessions where there is a calendar, whose
+// than the window, or of the future, to the last whole step. Within the sessions where there is a calendar, whose
 // steps begin at the open; else steps begin as multiples of themselves since 1970.
 std::vector<Stretch> stretches(const FreshnessCheck& check, Micros now, Micros newest);
 

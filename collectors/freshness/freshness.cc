@@ -1,6 +1,6 @@
 // An asking, step by step: what the relation is and what time the server has; the unit of an integer time; which groups
 // are expected; the newest row, slice by slice back until there is one, or the newest of each group; and one scan for
-// all that is asked of a window.
+// all that is asked of a window. Where many chunks are to be read, these two are asked piece by piece.
 //
 // No statement is without bounds. An unbounded max(time) of 10,500 chunks was measured to take 3 to 5 s and 31,500
 // locks, which is enough to make other sessions fail; bounded by a literal it takes 2 ms and 89.
@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "collectors/freshness/bounds.h"
+#include "collectors/freshness/pieces.h"
 #include "collectors/freshness/relation.h"
 #include "collectors/freshness/resolve.h"
 #include "collectors/freshness/statements.h"
@@ -30,7 +31,11 @@ constexpr std::string_view kGroups = "groups";
 constexpr std::string_view kWindow = "window";
 constexpr std::array kSteps = {kUnit, kExpected, kNewest, kGroups, kWindow};
 
-constexpr std::string_view kSlice = "slice";          // of kNewest
+// An answer is judged anew for this long at least: its newest row grows older meanwhile. A query that a user wrote may
+// hold up the next for the time that it has by default, twice.
+constexpr std::chrono::minutes kLeastKeep{1};
+
+constexpr std::string_view kSlice = "slice";          // of kNewest; the piece of kGroups and kWindow
 constexpr std::string_view kPriced = "priced";        // the step whose plan is not too dear
 constexpr std::string_view kRestarted = "restarted";  // once is enough
 
@@ -53,7 +58,7 @@ std::size_t slice_of(const Memory& memory) {
 void check_chunks(const FreshnessCheck& check, const Relation& relation, Micros from, const char* cure) {
   if (relation.chunks_from(from) > kMostChunks)
     throw std::runtime_error(subject_of(check) + " has more than " + std::to_string(kMostChunks) +
-                             " chunks where it would be read, and each is locked; " + cure);
+                             " chunks or partitions where it would be read; " + cure);
 }
 
 std::string statement(const FreshnessCheck& check, const Facts& facts, const Memory& memory) {
@@ -65,10 +70,10 @@ std::string statement(const FreshnessCheck& check, const Facts& facts, const Mem
   if (step == kNewest) return newest_statement(check, relation, slice_of(memory));
   if (step == kGroups) {
     check_chunks(check, relation, reach(check, relation.now), "lower critical_after, from which groups are looked for");
-    return groups_statement(check, relation, expected_groups(check, memory));
+    return groups_statement(check, relation, expected_groups(check, memory), slice_of(memory));
   }
   check_chunks(check, relation, window_start(check, relation.now), "shorten its windows");
-  return window_statement(check, relation, newest_told(memory));
+  return window_statement(check, relation, newest_told(memory), slice_of(memory));
 }
 
 // -- What a plan would cost -------------------------------------------------------------------------------------------
@@ -115,6 +120,7 @@ void go_on(const FreshnessCheck& check, std::string_view after, Sink& sink) {
   while (next != kSteps.end() && !is_asked(check, *next, sink.memory())) ++next;
   if (next == kSteps.end()) return end_asking(check, sink.memory());
   remember(sink.memory(), kStep, std::string(*next));
+  remember(sink.memory(), kSlice, "");
   (void)statement(check, {}, sink.memory());  // what cannot be asked is a failure here, and would be a skip in a plan
   sink.ask_again();
 }
@@ -133,18 +139,34 @@ void take_newest(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
   go_on(check, kNewest, sink);
 }
 
+void tell_all(const FreshnessCheck& check, std::string_view step, const Relation& relation, Sink& sink) {
+  const Memory& memory = sink.memory();
+  if (step == kWindow) return tell_window(check, relation, gathered_window(memory), sink);
+  tell_groups(check, gathered_groups(check, expected_groups(check, memory), memory), reach(check, relation.now), sink);
+}
+
+void take_piece(const FreshnessCheck& check, std::string_view step, const Rows& rows, Sink& sink) {
+  Memory& memory = sink.memory();
+  const Relation relation = relation_of(check, memory);
+  const std::size_t piece = slice_of(memory);
+  step == kGroups ? gather_groups(rows, memory) : gather_window(rows, memory);
+  const Micros from = step == kGroups ? reach(check, relation.now) : window_start(check, relation.now);
+  if (piece + 1 < relation.pieces_from(from).size()) {
+    remember(memory, kSlice, std::to_string(piece + 1));
+    return sink.ask_again();
+  }
+  tell_all(check, step, relation, sink);
+  go_on(check, step, sink);
+}
+
 void take_step(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
   Memory& memory = sink.memory();
   const std::string step = at(memory, kStep);
   if (step == kNewest) return take_newest(check, rows, sink);
+  if (step == kGroups || step == kWindow) return take_piece(check, step, rows, sink);
   if (step.empty()) remember_relation(check, rows, memory);
   if (step == kUnit) remember_unit(check, rows, memory);
   if (step == kExpected) remember_expected(check, rows, memory);
-  if (step == kGroups || step == kWindow) {
-    const Relation relation = relation_of(check, memory);
-    if (step == kGroups) tell_groups(check, rows, reach(check, relation.now), sink);
-    if (step == kWindow) tell_window(check, relation, rows, sink);
-  }
   go_on(check, step, sink);
 }
 
@@ -159,13 +181,21 @@ bool start_anew(const FreshnessCheck& check, const Failure& failure, Sink& sink)
   return true;
 }
 
+std::string grant(const FreshnessCheck& check, const Failure& failure, const std::string& role) {
+  const bool is_schema = failure.message.find("permission denied for schema ") != std::string::npos;
+  const std::string what = is_schema ? "USAGE ON SCHEMA " + failure.message.substr(failure.message.rfind(' ') + 1)
+                           : check.query.empty() ? "SELECT ON " + check.table
+                                                 : "SELECT ON what the query reads";
+  return "; GRANT " + what + " TO " + (role.empty() ? "the role" : role);
+}
+
 bool recover(const FreshnessCheck& check, const Failure& failure, Sink& sink) {
   if (start_anew(check, failure, sink)) return true;
-  const std::string what = check.query.empty() ? "ON " + check.table : "ON what the query reads";
-  if (failure.cls == "42501")
-    throw std::runtime_error(subject_of(check) + ": " + failure.message + "; GRANT SELECT " + what + " TO " +
-                             (at(sink.memory(), "role").empty() ? "the role" : at(sink.memory(), "role")));
-  if (failure.cls == "0A000") throw std::runtime_error(subject_of(check) + ": " + failure.message);
+  const std::string said = subject_of(check) + ": " + failure.message;
+  if (failure.cls == "42501") throw std::runtime_error(said + grant(check, failure, at(sink.memory(), "role")));
+  const bool is_no_time = failure.cls == "42883" && failure.message.find(".extract(") != std::string::npos;
+  if (is_no_time) throw std::runtime_error(said + "; let it give a time as ts, or say the time_unit of a number");
+  if (failure.cls == "0A000") throw std::runtime_error(said);
   return false;
 }
 
@@ -181,10 +211,12 @@ Collector freshness_collector(const FreshnessCheckPtr& check) {
   collector.lane = Lane::kSlow;
   collector.interval = check->interval;
   collector.timeout = check->timeout;
+  collector.keep = std::max<std::chrono::milliseconds>(3 * check->interval, kLeastKeep);
   collector.own_search_path = true;
   collector.prefix = "pgwatch_freshness";
   collector.columns = freshness_columns();
-  collector.most_steps = 2 * (check->most_steps_back + 8);  // each may be priced first, and all begun anew
+  // Of groups and of a window each chunk may be a piece; each may be priced first, and all begun anew.
+  collector.most_steps = 4 * (check->most_steps_back + 8 + 2 * static_cast<int>(kMostChunks));
   collector.source = [check](const Facts& facts, const Memory& memory) -> Step {
     const std::string sql = statement(*check, facts, memory);
     return Statement{is_to_be_priced(*check, memory) ? "EXPLAIN (FORMAT JSON) " + sql : sql};

@@ -67,11 +67,21 @@ void check_kind(const FreshnessCheck& check, const Memory& memory) {
   if (kind != "r" && kind != "p" && kind != "m") misconfigured(check, "is no table; name one, or use a query");
 }
 
+void check_parts(const FreshnessCheck& check, const Memory& memory) {
+  const std::int64_t together = integer(at(memory, "together"));
+  if (together > static_cast<std::int64_t>(kMostChunks))
+    misconfigured(check, "is made of " + std::to_string(together) +
+                             " tables that its time does not tell apart, and each statement would lock them all; name "
+                             "one of them, or partition it by ranges of its time");
+}
+
 void check_index(const FreshnessCheck& check, const Memory& memory) {
   if (check.allow_seqscan || at(memory, "indexed") == "t" || !at(memory, "dimension").empty()) return;
   const std::string relation(at(memory, "relation"));
-  misconfigured(check, "has no valid btree index that begins with its time; CREATE INDEX CONCURRENTLY ON " + relation +
-                           " (" + quote_name(check.time_column) + "), or say allow_seqscan: true where it is small");
+  const std::string order = check.groups ? "" : " and serves the newest row, as DESC NULLS LAST does not";
+  misconfigured(check, "has no valid btree index that begins with its time" + order +
+                           "; CREATE INDEX CONCURRENTLY ON " + relation + " (" + quote_name(check.time_column) +
+                           "), or say allow_seqscan: true where it is small");
 }
 
 // -- Slices -----------------------------------------------------------------------------------------------------------
@@ -95,7 +105,15 @@ std::vector<Range> read_ranges(const TimeColumn& time, std::string_view text) {
   return ranges;
 }
 
-void add_slices(Relation& relation, const std::vector<Range>& ranges, Micros end_of_present, std::size_t most) {
+// That the chunks of one time take, with space partitions some.
+std::size_t locks_of_slice(const Memory& memory) {
+  const auto partitions = std::max<std::int64_t>(integer(at(memory, "partitions")), 1);
+  return static_cast<std::size_t>(partitions * (2 + integer(at(memory, "indexes"))));
+}
+
+void add_slices(Relation& relation, const std::vector<Range>& ranges, Micros end_of_present, std::size_t most,
+                std::size_t locks) {
+  relation.slices_at_once = std::max<std::size_t>(kMostLocks / locks, 1);
   const auto is_future = [&](const Range& one) { return one.start > end_of_present; };
   const auto past = std::ranges::find_if_not(ranges, is_future);
   for (auto one = past; one != ranges.end(); ++one) relation.chunks.push_back(one->start);
@@ -104,8 +122,9 @@ void add_slices(Relation& relation, const std::vector<Range>& ranges, Micros end
   relation.starts.resize(std::min(relation.starts.size(), most));
   // Through the nearest ones of the future, and the one that now is in.
   const auto future = static_cast<std::size_t>(past - ranges.begin());
+  const std::size_t few = std::min(kFutureSlices, kFutureLocks / locks);
   relation.future_end = end_of_present;
-  for (std::size_t i = future - std::min(future, kFutureSlices); i < std::min(future + 1, ranges.size()); ++i)
+  for (std::size_t i = future - std::min(future, few); i < std::min(future + 1, ranges.size()); ++i)
     relation.future_end = std::max(relation.future_end, ranges[i].end);
 }
 
@@ -134,7 +153,8 @@ Relation table_of(const FreshnessCheck& check, const Memory& memory) {
   if (!check.ingest_column.empty())
     relation.ingest = column(check, check.ingest_column, type_at("ingest_type"), memory);
   if (!dimension.empty()) relation.kind = Relation::Kind::kChunked;
-  if (dimension.empty() && at(memory, "has_parts") == "t") relation.kind = Relation::Kind::kPartitioned;
+  if (dimension.empty() && at(memory, "has_parts") == "t")
+    relation.kind = at(memory, "slices").empty() ? Relation::Kind::kPartitioned : Relation::Kind::kChunked;
   return relation;
 }
 
@@ -152,6 +172,16 @@ std::size_t Relation::chunks_from(Micros at) const {
   return static_cast<std::size_t>(last - chunks.begin()) + (last == chunks.end() ? 0 : 1);
 }
 
+std::vector<Micros> Relation::pieces_from(Micros at) const {
+  std::vector<Micros> pieces;
+  std::vector<Micros> times;
+  std::ranges::unique_copy(chunks, std::back_inserter(times));
+  for (std::size_t i = slices_at_once; i <= times.size() && times[i - 1] > at; i += slices_at_once)
+    pieces.push_back(times[i - 1]);
+  pieces.push_back(at);
+  return pieces;
+}
+
 void remember_relation(const FreshnessCheck& check, const Rows& rows, Memory& memory) {
   for (std::size_t column = 0; column < rows.columns().size(); ++column)
     if (const Cell cell = rows.size() == 0 ? Cell() : rows.at(0, column)) memory[rows.columns()[column]] = *cell;
@@ -159,6 +189,7 @@ void remember_relation(const FreshnessCheck& check, const Rows& rows, Memory& me
   check_kind(check, memory);
   check_time_column(check, memory);
   check_ingest_column(check, memory);
+  check_parts(check, memory);
   check_index(check, memory);
 }
 
@@ -188,7 +219,7 @@ Relation relation_of(const FreshnessCheck& check, const Memory& memory) {
   switch (relation.kind) {
     case Relation::Kind::kChunked:
       add_slices(relation, read_ranges(relation.time, at(memory, "slices")), end,
-                 static_cast<std::size_t>(check.most_steps_back) + 1);
+                 static_cast<std::size_t>(check.most_steps_back) + 1, locks_of_slice(memory));
       break;
     case Relation::Kind::kPartitioned:
       relation.starts = slices_by_age(check, now);

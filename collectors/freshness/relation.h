@@ -16,12 +16,17 @@
 
 namespace pgwatch::collectors {
 
-// Most chunks that one statement may read: each is locked, and so is each of its indexes.
+// Most chunks that one question may read, in as many statements as it takes.
 inline constexpr std::size_t kMostChunks = 200;
-// Of the future, where only rows are counted.
+// Most locks that a statement may take with the chunks it reads, where it can do with so few: each is locked, and so is
+// each of its indexes and what it may be compressed into.
+inline constexpr std::size_t kMostLocks = 48;
+// Slices of the future, where only rows are counted, and the locks they take.
 inline constexpr std::size_t kFutureSlices = 8;
+inline constexpr std::size_t kFutureLocks = 24;
 
 struct Relation {
+  // Partitions whose times are known are chunks; those that are kPartitioned nothing tells apart.
   enum class Kind { kPlain, kChunked, kPartitioned, kQuery };
 
   Kind kind = Kind::kPlain;
@@ -31,15 +36,18 @@ struct Relation {
   std::optional<TimeColumn> ingest = {};
   Micros now = 0;  // the server's
 
-  // The slices to look for the newest row in, those of the newest first: of a hypertable its chunks' ranges, of a
+  // The slices to look for the newest row in, those of the newest first: its chunks' ranges, or of a
   // partitioned table what the check's age tells. The first one ends now, each other where the one before begins.
   std::vector<Micros> starts = {};
   bool is_all = false;              // there is nothing before them
   std::vector<Micros> chunks = {};  // where each begins, the newest first, and one more than may be read
+  std::size_t slices_at_once = 1;   // chunks that begin at so many times are within kMostLocks
   Micros future_end = kNever;       // rows of the future are counted up to here
 
   // How many chunks there are from `at` on.
   std::size_t chunks_from(Micros at) const;
+  // Where the pieces begin in which all from `at` on is read, each by one statement, the newest first.
+  std::vector<Micros> pieces_from(Micros at) const;
 };
 
 // Keeps the row that resolve_statement() gives (resolve.h). Throws std::runtime_error with the cure where the check

@@ -34,6 +34,13 @@ std::string columns_beside(const Relation& relation, const std::string& newest, 
          (relation.ingest ? relation.ingest->seconds(ingested) : "NULL") + " AS ingested";
 }
 
+std::string in_piece(const FreshnessCheck& check, const Relation& relation, Micros from, std::size_t piece) {
+  const std::vector<Micros> pieces = relation.pieces_from(from);
+  const TimeColumn& time = relation.time;
+  return time.from(pieces[piece]) + " AND " +
+         (piece == 0 ? time.up_to(end_of_present(check, relation.now)) : time.before(pieces[piece - 1]));
+}
+
 // Without rows a statement would tell nothing of the future.
 std::string beside_one_row(const Relation& relation, const std::string& columns, const std::string& rows) {
   return relation.with + "SELECT " + columns + " FROM (SELECT 1 AS row) AS one LEFT JOIN (" + rows +
@@ -70,8 +77,9 @@ std::string steps_with_a_row(const FreshnessCheck& check, const Relation& relati
   if (all.size() > kMostStretches)
     throw std::runtime_error(subject_of(check) + " looks for gaps in " + std::to_string(all.size()) +
                              " sessions; shorten the window of gaps");
-  return all.empty() ? counted_if("false", "steps")
-                     : "count(DISTINCT " + step_number(check, relation, all) + ") AS steps";
+  if (all.empty()) return counted_if("false", "steps");
+  const std::string number = step_number(check, relation, all);
+  return "count(DISTINCT " + number + ") AS steps, min(" + number + ") AS first_step, max(" + number + ") AS last_step";
 }
 
 void add_late(std::vector<std::string>& columns, const FreshnessCheck& check, const Relation& relation) {
@@ -110,25 +118,24 @@ std::string expected_statement(const FreshnessCheck& check) {
 }
 
 std::string groups_statement(const FreshnessCheck& check, const Relation& relation,
-                             const std::vector<std::string>& expected) {
+                             const std::vector<std::string>& expected, std::size_t piece) {
   const TimeColumn& time = relation.time;
   const std::string group = quote_name(check.groups->column) + "::pg_catalog.text";
   const std::string ingested = relation.ingest ? "max(" + relation.ingest->name + ")" : "";
   const std::string rows =
       "SELECT " + group + " AS \"group\", " + columns_beside(relation, "max(" + time.name + ")", ingested) +
       ", count(*) OVER () AS groups " +
-      source(
-          check, relation,
-          {time.from(reach(check, relation.now)), time.up_to(end_of_present(check, relation.now)), group + " <> ''"}) +
-      " GROUP BY " + group + " ORDER BY " + group + " = ANY (" + texts(expected) + ") DESC, " + group + " LIMIT " +
-      std::to_string(check.groups->most);
-  return beside_one_row(
-      relation, "found.\"group\", found.newest, found.ingested, found.groups, " + future_rows(check, relation), rows);
+      source(check, relation, {in_piece(check, relation, reach(check, relation.now), piece), group + " <> ''"}) +
+      " GROUP BY " + group + " ORDER BY " + group + " = ANY (" + texts(expected) + ") DESC, " + group +
+      " COLLATE pg_catalog.\"C\" LIMIT " + std::to_string(check.groups->most);
+  const std::string future = piece == 0 ? ", " + future_rows(check, relation) : "";
+  return beside_one_row(relation, "found.\"group\", found.newest, found.ingested, found.groups" + future, rows);
 }
 
 bool has_window(const FreshnessCheck& check) { return check.window || check.gaps || check.late || check.validity; }
 
-std::string window_statement(const FreshnessCheck& check, const Relation& relation, std::optional<Micros> newest) {
+std::string window_statement(const FreshnessCheck& check, const Relation& relation, std::optional<Micros> newest,
+                             std::size_t piece) {
   const TimeColumn& time = relation.time;
   std::vector<std::string> columns;
   if (check.window)
@@ -141,8 +148,7 @@ std::string window_statement(const FreshnessCheck& check, const Relation& relati
   std::string list;
   for (const std::string& column : columns) list += (list.empty() ? "" : ",\n  ") + column;
   return relation.with + "SELECT " + list + "\n" +
-         source(check, relation,
-                {time.from(window_start(check, relation.now)), time.up_to(end_of_present(check, relation.now))});
+         source(check, relation, {in_piece(check, relation, window_start(check, relation.now), piece)});
 }
 
 }  // namespace pgwatch::collectors

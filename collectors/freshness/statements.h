@@ -20,14 +20,17 @@ std::string newest_statement(const FreshnessCheck& check, const Relation& relati
 // Texts, in the first column: one more than there may be groups.
 std::string expected_statement(const FreshnessCheck& check);
 
-// A row per group, those that are expected first: `group`, `newest`, `ingested`; how many `groups` there are and
-// `future_rows` in each row. Without any group one row whose `group` is NULL.
+// Of a piece that Relation::pieces_from() reach() makes, a row per group, those that are expected first: `group`,
+// `newest`, `ingested`; how many `groups` there are and of the first piece `future_rows` in each row. Without any group
+// one row whose `group` is NULL.
 std::string groups_statement(const FreshnessCheck& check, const Relation& relation,
-                             const std::vector<std::string>& expected);
+                             const std::vector<std::string>& expected, std::size_t piece);
 
-// One row of what is configured: `rows_in_window`, `steps` that have a row, `late_rows`, `worst_delay_seconds`, and
+// Of a piece that Relation::pieces_from() window_start() makes, one row of what is configured: `rows_in_window`,
+// `steps` that have a row with the `first_step` and `last_step` of them, `late_rows`, `worst_delay_seconds`, and
 // `violations_0`, … per rule. Steps are looked for where the newest row is known.
-std::string window_statement(const FreshnessCheck& check, const Relation& relation, std::optional<Micros> newest);
+std::string window_statement(const FreshnessCheck& check, const Relation& relation, std::optional<Micros> newest,
+                             std::size_t piece);
 
 // Whether there is anything for window_statement() to ask.
 bool has_window(const FreshnessCheck& check);

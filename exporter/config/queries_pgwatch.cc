@@ -130,13 +130,25 @@ class QueryReader {
                             {"columns", [&](const Node& value) { columns(value); }}});
     for (Sql& sql : variants_) sql.in_recovery = in_recovery_;
     query_.source = std::move(variants_);
+    query_.needs_its_columns = true;
     drop_own_datname(query_);
-    return checked_query(reader_, std::move(query_), node_.at);
+    query_ = checked_query(reader_, std::move(query_), node_.at);
+    refuse_without_metrics();
+    return std::move(query_);
   }
 
  private:
   // First of all: what is missing is told with its place.
   void begin(const Node& value) { query_ = new_query(reader_, reader_.literal(value), node_.at); }
+
+  void refuse_without_metrics() const {
+    const auto is_metric = [](const Column& column) {
+      return column.use != Use::kLabel && column.use != Use::kDiscard;
+    };
+    if (std::ranges::none_of(query_.columns, is_metric))
+      reader_.fail(node_.at,
+                   "query " + query_.name + " has no column that is a metric, as {n: {type: gauge, help: …}}");
+  }
 
   Milliseconds duration(const Node& value, Milliseconds least, Milliseconds most) const {
     return reader_.duration(value, least, most);

@@ -169,6 +169,11 @@ class CheckReader {
          {"open_grace", [this](const Node& value) { check_.open_grace = whole_seconds(reader_, value, {}, kDay); }},
          {"close_grace", [this](const Node& value) { check_.close_grace = whole_seconds(reader_, value, {}, kDay); }}});
     if (!check_.calendar) reader_.fail(node.at, "expected a calendar, as active: {calendar: us_equities}");
+    const std::optional<Seconds> shortest = check_.calendar->shortest_opening();
+    if (shortest && check_.open_grace >= *shortest)
+      reader_.fail(node.at, "open_grace is as long as the shortest session of calendar " + check_.calendar->name() +
+                                ", " + std::to_string(shortest->count() / 60) +
+                                " minutes, in which nothing would be looked at; give less");
   }
 
   // -- What cannot be together ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 #include "exporter/engine/visitor.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "exporter/util/log.h"
@@ -43,10 +44,11 @@ bool Visitor::wants_visit(const Question& question, SteadyTime now) const {
   return question.interval.count() > 0 && (!question.takes_its_turn() || site_.scraped_lately(now));
 }
 
+// After a query of a user's anything else that is due, so that several that hang take turns with it.
 QuestionPtr Visitor::most_due(SteadyTime now) const {
-  const auto rank = [now](const Question& one) {
+  const auto rank = [this, now](const Question& one) {
     const bool yields = one.due <= now && is_of_a_user(one);
-    return std::pair(one.due > now, one.due + (yields ? kQueriesYield : seconds{0}));
+    return std::tuple(one.due > now, yields && query_went_last_, one.due + (yields ? kQueriesYield : seconds{0}));
   };
   QuestionPtr first;
   for (const QuestionPtr& question : site_.questions)
@@ -89,6 +91,7 @@ void Visitor::begin_visit(const Question& first, std::vector<QuestionPtr> questi
   visit->database = first.visit_database;
   visit->own_search_path = first.collector().own_search_path;
   visit->timeout = first.timeout;
+  visit->by_turns = first.collector().timeout.count() > 0 || is_of_a_user(first);
   // In the target's own database the facts are known: what needs no statement needs no login either.
   if (visit->database.empty())
     std::erase_if(questions, [&](const QuestionPtr& one) { return !has_statement(one, events_.kept()->facts()); });
@@ -96,6 +99,7 @@ void Visitor::begin_visit(const Question& first, std::vector<QuestionPtr> questi
   if (!site_.places().visitor_may_open(events_.kept() != nullptr))
     return next_.at(now() + kLoginAtMostEvery, [this] { consider(); });
   visit->questions = std::move(questions);
+  query_went_last_ = is_of_a_user(first);
   visit_ = std::move(visit);
   last_login_ = now();
   // Of several hosts the one that scrapes ask: a page speaks of one server.
@@ -125,19 +129,31 @@ void Visitor::link_ready() {
   round_.cancel();
   visit_->asked.clear();
   std::erase_if(visit_->questions, [this](const QuestionPtr& one) { return !has_statement(one, link_->facts()); });
-  if (visit_->questions.empty()) return end_visit();
+  if (visit_->questions.empty() || gives_way()) return end_visit();
   send_round();
 }
 
+// Between two turns, once a login for others would be worth it.
+bool Visitor::gives_way() const {
+  const bool amid_a_turn = visit_->turn && visit_->turn->asking;
+  if (!visit_->by_turns || amid_a_turn || now() < last_login_ + kLoginAtMostEvery) return false;
+  const QuestionPtr first = most_due(now());
+  return first->due <= now() && std::ranges::find(visit_->questions, first) == visit_->questions.end();
+}
+
 void Visitor::send_round() {
-  visit_->asked = std::exchange(visit_->questions, {});
+  auto& questions = visit_->questions;
+  visit_->asked = std::exchange(questions, {});
+  if (visit_->by_turns) {
+    questions.assign(visit_->asked.begin() + 1, visit_->asked.end());
+    visit_->asked.resize(1);
+  }
   std::vector<postgres::Task> tasks;
   for (std::size_t i = 0; i < visit_->asked.size(); ++i) tasks.push_back({i, visit_->asked[i]->asking->sql});
+  if (!visit_->by_turns || visit_->turn != visit_->asked.front()) visit_->turn_ends = now() + visit_->timeout;
+  visit_->turn = visit_->asked.front();
   link_->ask(std::move(tasks));
-  // What has a timeout of its own has a turn of its own: one that hangs costs those behind it nothing but time.
-  const bool by_turns = visit_->asked.front()->collector().timeout.count() > 0;
-  const Milliseconds patience = visit_->timeout * (by_turns ? visit_->asked.size() : 1);
-  round_.at(now() + patience + kGrace, [this] {
+  round_.at(visit_->turn_ends + kGrace, [this] {
     visit_->over = true;
     link_->give_up();
   });
@@ -149,10 +165,14 @@ void Visitor::link_finished(postgres::Finished finished) {
   const bool cut = visit_->over && std::holds_alternative<Failure>(finished.answer);
   const Answer answer = cut ? Answer(too_late()) : finished.answer;
   if (desk.accept(*question, answer, link_->facts()) == Desk::Progress::kDone) return done_with(question);
+  if (visit_->by_turns && now() >= visit_->turn_ends) {
+    desk.fail(*question, too_late());
+    return done_with(question);
+  }
   Step step = desk.again(*question);
   if (auto* statement = std::get_if<Statement>(&step)) {
     question->asking->sql = std::move(statement->sql);
-    visit_->questions.push_back(question);
+    visit_->questions.insert(visit_->by_turns ? visit_->questions.begin() : visit_->questions.end(), question);
   } else if (question->asking) {
     events_.step(question, std::move(step));
   } else {
@@ -163,6 +183,7 @@ void Visitor::link_finished(postgres::Finished finished) {
 void Visitor::link_down(const postgres::Down& down) {
   using postgres::DownReason;
   round_.cancel();
+  if (visit_->over) leave_to_the_next();
   const bool elsewhere = !visit_->database.empty();
   if (elsewhere && down.reason == DownReason::kNoDatabase) return refuse_database(down, Desk::kRest);
   // While a password is changed nobody may log in, for a moment: the first time is a failure like others.
@@ -191,6 +212,12 @@ void Visitor::refuse_database(const postgres::Down& down, std::chrono::minutes p
   end_visit();
 }
 
+// Whose turn has not come was not asked, and is no failure.
+void Visitor::leave_to_the_next() {
+  if (!visit_->by_turns) return;
+  for (const QuestionPtr& question : std::exchange(visit_->questions, {})) question->asking.reset();
+}
+
 // What was asked or waited to be asked has failed; the timer asks again.
 void Visitor::fail_round(const Failure& failure) {
   std::vector<QuestionPtr> open = std::exchange(visit_->asked, {});
@@ -211,6 +238,7 @@ Failure Visitor::too_late() const {
 
 void Visitor::end_visit() {
   round_.cancel();
+  leave_to_the_next();
   fail_round(too_late());
   site_.close_link(link_, visit_->timeout);
   visit_.reset();

@@ -35,10 +35,13 @@ class Visitor final : private LinkOwner {
   struct Visit {
     std::string database;  // "" is the target's own
     bool own_search_path = false;
-    Milliseconds timeout{0};             // of each statement
+    Milliseconds timeout{0};             // of each statement; by turns of all that a question takes
+    bool by_turns = false;               // one question after the other: one that hangs costs others nothing but time
     std::vector<QuestionPtr> questions;  // to be put in the next pipeline
     std::vector<QuestionPtr> asked;      // in the one under way; ticket = index; answered ones are null
-    bool over = false;                   // the pipeline's time has passed
+    QuestionPtr turn;                    // whose it is
+    SteadyTime turn_ends;
+    bool over = false;  // the pipeline's time has passed
   };
 
   void link_ready() override;
@@ -50,7 +53,9 @@ class Visitor final : private LinkOwner {
   std::vector<QuestionPtr> due_with(const Question& first, SteadyTime now) const;
   void begin_visit(const Question& first, std::vector<QuestionPtr> questions);
   bool has_statement(const QuestionPtr& question, const FactsPtr& facts);
+  bool gives_way() const;
   void send_round();
+  void leave_to_the_next();
   void fail_round(const Failure& failure);
   void refuse_database(const postgres::Down& down, std::chrono::minutes pause);
   Failure too_late() const;
@@ -62,8 +67,9 @@ class Visitor final : private LinkOwner {
   std::unique_ptr<Visit> visit_;
   std::unique_ptr<Link> link_;
   SteadyTime last_login_;
-  Timer next_;   // when to consider again
-  Timer round_;  // when the pipeline's time is up
+  bool query_went_last_ = false;  // the last visit was for queries of a user's
+  Timer next_;                    // when to consider again
+  Timer round_;                   // when the pipeline's time is up
 };
 
 }  // namespace pgwatch

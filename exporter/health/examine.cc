@@ -112,6 +112,11 @@ class Examiner {
   }
 
   Finding not_answered(const Check& check, const Block& block) const {
+    if (block.outcome == Outcome::kOk) {
+      const std::chrono::duration<double> age = snapshot_.answered_at - block.answered_at;
+      return {Status::kUnknown,
+              "the last answer is of " + worded(age.count(), Unit::kSeconds) + " ago, and none came since"};
+    }
     if (block.reason == kPermission)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     const bool is_for_others = block.reason == "role" || block.reason == "version";

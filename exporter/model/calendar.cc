@@ -60,6 +60,12 @@ bool Calendar::active(SysSeconds at, Seconds open_grace, Seconds close_grace) co
   return behind != periods_.begin() && at < std::prev(behind)->close + close_grace;
 }
 
+std::optional<Seconds> Calendar::shortest_opening() const {
+  if (periods_.empty()) return std::nullopt;
+  const auto length = [](const Session& period) { return period.close - period.open; };
+  return length(*std::ranges::min_element(periods_, {}, length));
+}
+
 Seconds Calendar::market_time(SysSeconds at) const {
   const auto behind = behind_begun(sessions_, at);
   if (behind == sessions_.begin()) return Seconds{0};

@@ -56,6 +56,9 @@ class Calendar {
   // Both hold at every break. Sessions that touch are one: at midnight of a market that does not close nothing begins.
   bool active(SysSeconds at, Seconds open_grace, Seconds close_grace) const;
 
+  // How long the shortest one is, those that touch taken as one. Nothing where it is always open.
+  std::optional<Seconds> shortest_opening() const;
+
   // Market time: the seconds within sessions from `from` to `to`. Backwards it is negative.
   Seconds elapsed(SysSeconds from, SysSeconds to) const;
 

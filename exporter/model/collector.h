@@ -175,6 +175,7 @@ struct Collector {
   std::size_t max_series = 10'000;  // of a family, per answer and per target; what is over is counted
   std::vector<std::string> servers = {};  // patterns of the targets it is asked of; none: all
   std::string origin = {};                // of a query that a user wrote: file:line:column
+  bool needs_its_columns = false;         // without an emit: an answer that lacks one of them is a failure
 };
 
 std::string_view to_string(Scope scope);

@@ -61,8 +61,19 @@ std::chrono::milliseconds Instrument::keep() const {
   return 3 * collector_.interval;
 }
 
+namespace {
+
+void refuse_without_columns(const std::vector<Column>& columns, const Rows& rows) {
+  for (const Column& column : columns)
+    if (column.use != Use::kDiscard && std::ranges::find(rows.columns(), column.name) == rows.columns().end())
+      throw std::runtime_error("the answer has no column " + column.name + "; correct its name, or select it");
+}
+
+}  // namespace
+
 void Instrument::emit(const Rows& rows, Sink& sink) const {
   if (collector_.emit) return collector_.emit(rows, sink);
+  if (collector_.needs_its_columns) refuse_without_columns(collector_.columns, rows);
   emit_casts(casts_, rows, sink);
   for (const Column& column : collector_.columns)
     if (column.use == Use::kRemember) remember_cell(rows, column.name, sink.memory());

@@ -85,6 +85,14 @@ TEST(FreshnessBounds, StepThroughAllOfAWindowWithoutARow) {
   EXPECT_EQ(all[0].count, 11) << "the last begins at 14:55, that of 15:00 is not over";
 }
 
+TEST(FreshnessBounds, HaveNoStepOfTheFutureWhateverRowIsThere) {
+  FreshnessCheck check = within(nullptr);
+  check.gaps = FreshnessCheck::Gaps{5min, 60min};
+  const std::vector<Stretch> all = stretches(check, micros(20, 15, 2), micros(20, 15, 6));
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].count, 11) << "the last begins at 14:55";
+}
+
 TEST(FreshnessBounds, StepFromEachOpenInsideSessionsOnly) {
   FreshnessCheck check = within(new_york());
   check.gaps = FreshnessCheck::Gaps{1h, 2h};

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/integration/freshness_live.h"
+#include "tests/integration/interview.h"
 #include "tests/support/timescaledb.h"
 
 namespace pgwatch::test {
@@ -104,6 +105,31 @@ TEST_P(FreshChunks, MayHaveAnotherTimeAndSpace) {
   EXPECT_EQ(numbers.value("last_timestamp_seconds").value_or(0) * 1000,
             std::stod(server_->value("SELECT max(time) FROM numbers")))
       << numbers.detail;
+}
+
+// In one statement an hour of them would take 215 locks.
+TEST_P(FreshChunks, AreLockedAFewAtATime) {
+  server_->sql("CREATE TABLE bars (time timestamptz NOT NULL, symbol text)");
+  server_->sql("SELECT create_hypertable('bars', 'time', 'symbol', 2, chunk_time_interval => interval '1 min')");
+  for (int first = 1; first < 80; first += 10)
+    server_->sql("INSERT INTO bars SELECT now() - (i + " + std::to_string(first) +
+                 ") * interval '1 min', symbol FROM generate_series(0, 9) AS i, unnest('{v,w,x,y}'::text[]) AS symbol"
+                 " WHERE symbol <> 'y' OR i + " +
+                 std::to_string(first) + " > 50");
+  FreshnessCheck check = check_of("bars");
+  check.table = "public.bars";
+  check.groups = FreshnessCheck::Groups{.column = "symbol", .most = 3, .expected = {"y", "never"}};
+  check.window = FreshnessCheck::Window{60min};
+  check.gaps = FreshnessCheck::Gaps{7min, 60min};  // steps that begin in one piece and end in another
+  Interview interview(*server_);
+  EXPECT_LT(interview.taken_by(collector_of(check)).locks, 100);
+  const Told told = this->told(check);
+  EXPECT_NEAR(told.value("rows_in_window").value_or(0), 3 * 60 + 10, kBusy / 5);
+  EXPECT_EQ(told.value("missing_intervals"), 0) << told.detail;
+  EXPECT_EQ(told.value("groups"), 4);
+  EXPECT_EQ(told.value("groups_dropped"), 1);
+  EXPECT_NEAR(told.value("last_timestamp_seconds", {{"group", "y"}}).value_or(0), now_of(*server_) - 51 * 60, kBusy);
+  EXPECT_EQ(told.value("group_missing", {{"group", "never"}}), 1);
 }
 
 TEST_P(FreshChunks, MayBeLockedButForTheNewest) {

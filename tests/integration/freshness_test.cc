@@ -51,7 +51,7 @@ TEST_F(FreshTables, MayHaveAnyTypeOfTime) {
   server_->sql("CREATE DOMAIN stamp AS timestamptz");
   make("stamps", "time stamp", "VALUES (now())");
   make("zoneless", "time timestamp", "VALUES (now() AT TIME ZONE 'UTC')");
-  make("days", "time date", "VALUES ((now() AT TIME ZONE 'UTC')::date), ((now() AT TIME ZONE 'UTC')::date + 1)");
+  make("days", "time date", "VALUES ((now() AT TIME ZONE 'UTC')::date), ((now() AT TIME ZONE 'UTC')::date + 2)");
   make("numbers", "time bigint", "VALUES (extract(epoch FROM now()) * 1000)");
   for (const char* table : {"stamps", "zoneless"})
     EXPECT_NEAR(told_by(*server_, check_of(table)).value("last_timestamp_seconds").value_or(0), now, kBusy) << table;
@@ -165,6 +165,10 @@ TEST_F(FreshTables, FailWhereTheRoleMayNotReadThem) {
   const Told told = told_by(server_->conninfo("reader"), check_of("forbidden"));
   EXPECT_EQ(told.outcome, Outcome::kFailed) << "and are not skipped";
   EXPECT_THAT(told.detail, HasSubstr("GRANT SELECT ON forbidden TO reader"));
+  server_->sql("CREATE SCHEMA closed; CREATE TABLE closed.inside (time timestamptz)");
+  FreshnessCheck closed = check_of("inside");
+  closed.table = "closed.inside";
+  EXPECT_THAT(told_by(server_->conninfo("reader"), closed).detail, HasSubstr("GRANT USAGE ON SCHEMA closed TO"));
 }
 
 TEST_F(FreshTables, MayBeDroppedAndMadeAgain) {

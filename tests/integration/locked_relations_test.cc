@@ -97,8 +97,9 @@ class LockedRelations : public SharedServer, public testing::WithParamInterface<
   static void SetUpTestSuite() {
     SharedServer::SetUpTestSuite();
     server_->sql(
-        "CREATE TABLE busy (id int PRIMARY KEY, text text); INSERT INTO busy SELECT i FROM generate_series(1, 1000) AS "
-        "i");
+        "CREATE TABLE busy (id int PRIMARY KEY, text text, time timestamptz DEFAULT now()); CREATE INDEX ON busy "
+        "(time);"
+        "INSERT INTO busy SELECT i FROM generate_series(1, 1000) AS i; GRANT SELECT ON busy TO pgwatch");
     server_->sql("CREATE TABLE idle (id int PRIMARY KEY)");
     server_->sql("CREATE SEQUENCE half MAXVALUE 2; SELECT nextval('half'); GRANT SELECT ON half TO pgwatch");
   }
@@ -214,6 +215,23 @@ TEST_P(LockedRelations, TableIsMeasuredAgainWhenItIsFree) {
   ASSERT_TRUE(eventually([&] { return age(page(), kBusy).has_value(); }));
   unlock();
   EXPECT_TRUE(eventually([&] { return !age(page(), kBusy); }));
+}
+
+// A check of freshness goes by the last answer, whose newest row grows older.
+TEST_P(LockedRelations, TableThatIsWatchedKeepsItsVerdict) {
+  pgwatch_ = std::make_unique<Pgwatch>(
+      config_of({{"main", server_->conninfo(), "databases: {include: [postgres]}"}},
+                "freshness: {checks: [{name: busy, table: busy, time_column: time, interval: 1s, warn_after: 1h,"
+                " critical_after: 2h}]}"));
+  const auto told = [this](const std::string& metric) { return page().value("pgwatch_freshness_" + metric); };
+  ASSERT_TRUE(eventually([&] { return told("status") == 0; }));
+  lock("SELECT FROM busy", "LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
+  ASSERT_TRUE(eventually([&] { return told("check_success") == 0; }));
+  const Exposition after = page();
+  EXPECT_EQ(after.value("pgwatch_freshness_status"), 0);
+  EXPECT_GT(after.value("pgwatch_freshness_age_seconds").value_or(0), 0);
+  unlock();
+  EXPECT_TRUE(eventually([&] { return told("check_success") == 1; }));
 }
 
 TEST_P(LockedRelations, PgClassCostsOnlyWhatReadsItWithEachScrape) { expect_to_cost("pg_class", kReadPgClass); }

@@ -163,6 +163,22 @@ TEST_F(OwnQueries, ThatWouldWriteAreRefusedBeforeTheyAreAsked) {
   EXPECT_THAT(said.output, HasSubstr("main: reads: cost "));
 }
 
+TEST_F(OwnQueries, AreTriedTogetherWithTheChecksOfFreshness) {
+  server_->sql(
+      "CREATE TABLE fresh (time timestamptz); CREATE INDEX ON fresh (time); CREATE TABLE heap (time timestamptz);"
+      "GRANT SELECT ON fresh, heap TO pgwatch");
+  const std::string ages = "time_column: time, warn_after: 1m, critical_after: 5m}\n";
+  const Rehearsed said = rehearse(
+      folder_,
+      config_of({{"main", server_->conninfo()}}, "freshness:\n  checks:\n    - {name: fresh, table: fresh, " + ages +
+                                                     "    - {name: heap, table: heap, " + ages +
+                                                     "    - {name: odd, table: fresh, filter: nonsense > 1, " + ages));
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.output, HasSubstr("main: freshness_fresh: answered\n"));
+  EXPECT_THAT(said.output, HasSubstr("main: freshness_heap: check heap: table heap has no valid btree index"));
+  EXPECT_THAT(said.output, HasSubstr("column \"nonsense\" does not exist\n"));
+}
+
 TEST_F(OwnQueries, OfAServerThatIsDownAreNoSuccess) {
   const Rehearsed said = rehearse(folder_, config_of({{"main", "host=127.0.0.1 port=1"}}));
   EXPECT_EQ(said.status, 1);

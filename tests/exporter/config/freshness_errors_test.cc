@@ -109,6 +109,8 @@ TEST(ConfigFreshnessErrors, WantACalendarForWhatGoesByOne) {
   EXPECT_EQ(wrong_bars("completed_session: true"),
             at(7, "check bars: completed_session needs a calendar, as active: {calendar: us_equities}"));
   EXPECT_THAT(wrong_bars("active: {open_grace: 3m}"), HasSubstr("expected a calendar, as active: "));
+  EXPECT_THAT(wrong_bars("active: {calendar: us_equities, open_grace: 4h}"),
+              HasSubstr("the shortest session of calendar us_equities, 210 minutes"));
 }
 
 TEST(ConfigFreshnessErrors, KnowTheCalendars) {

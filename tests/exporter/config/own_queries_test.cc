@@ -74,7 +74,7 @@ TEST(OwnQueries, SayAllThatCanBeSaid) {
 TEST(OwnQueries, ChooseTheSqlByVersionAndRole) {
   const Collector collector = query(
       "- name: orders\n  role: primary\n  sql: [{since: 15, sql: SELECT 15}, {until: 13, sql: SELECT 13}]\n"
-      "  columns: {x: discard}\n");
+      "  columns: {x: {type: gauge, help: X.}}\n");
   EXPECT_EQ(asked(collector, 150'018), "SELECT 15");
   EXPECT_EQ(asked(collector, 130'021), "SELECT 13");
   EXPECT_EQ(asked(collector, 140'018), "skip version");
@@ -82,7 +82,8 @@ TEST(OwnQueries, ChooseTheSqlByVersionAndRole) {
 }
 
 TEST(OwnQueries, LeaveTheDollarsOfTheSqlAlone) {
-  const Collector collector = query("- name: orders\n  sql: \"SELECT $$a$$ ${X}\"\n  columns: {x: discard}\n");
+  const Collector collector =
+      query("- name: orders\n  sql: \"SELECT $$a$$ ${X}\"\n  columns: {x: {type: gauge, help: X.}}\n");
   EXPECT_EQ(asked(collector, 150'018), "SELECT $$a$$ ${X}");
 }
 
@@ -178,6 +179,8 @@ TEST(OwnQueries, TellWhereAMistakeIs) {
 }
 
 TEST(OwnQueries, TellWhichColumnIsWrong) {
+  EXPECT_THAT(column_error("n: label, m: discard"),
+              StartsWith("q.yaml:1:3: query orders has no column that is a metric"));
   EXPECT_THAT(column_error("n: gauge"), StartsWith("q.yaml:3:13: column \"n\" has no help, as {type: gauge, help"));
   EXPECT_THAT(column_error("n: {type: gauge}"), StartsWith("q.yaml:3:13: column \"n\" has no help"));
   EXPECT_THAT(column_error("n: {help: N.}"), HasSubstr("column \"n\" has no type"));
@@ -190,7 +193,7 @@ TEST(OwnQueries, TellWhichColumnIsWrong) {
 }
 
 TEST(OwnQueries, MayEndWithASemicolonAndAComment) {
-  EXPECT_EQ(error_of("- name: orders\n  sql: \"SELECT ';' ; -- done\"\n  columns: {n: discard}\n"), "");
+  EXPECT_EQ(error_of("- name: orders\n  sql: \"SELECT ';' ; -- done\"\n  columns: {n: {type: gauge, help: N.}}\n"), "");
 }
 
 TEST(OwnQueries, OfAnEmptyFileAreNone) { EXPECT_THAT(queries_of(read_own_queries, ""), IsEmpty()); }

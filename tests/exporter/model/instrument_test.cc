@@ -186,5 +186,14 @@ TEST(Instrument, DeclaresMetricsInTheOrderOfItsColumns) {
   EXPECT_EQ(*instrument.metrics()[1], (Metric{"other", "A.", Kind::kGauge}));
 }
 
+TEST(Instrument, OfAUserRefusesAnAnswerWithoutItsColumns) {
+  Collector query = collector_of({label("state"), gauge("waiting", "Waiting.")});
+  Rows rows({"state", "wating"});
+  EXPECT_EQ(emitted(query, rows), "");
+  query.needs_its_columns = true;
+  EXPECT_THROW(emitted(query, rows), std::runtime_error);
+  EXPECT_EQ(emitted(query, Rows({"state", "waiting", "more"})), "");
+}
+
 }  // namespace
 }  // namespace pgwatch
