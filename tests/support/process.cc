@@ -115,6 +115,8 @@ const char* prepare(const Plan& plan) {
 int memory_file(const char* name) {
   const int file = ::memfd_create(name, MFD_CLOEXEC);
   if (file < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  // Several processes write at once, and without this one of two lines would be lost now and then.
+  if (::fcntl(file, F_SETFL, O_APPEND) != 0) throw std::system_error(errno, std::generic_category(), "fcntl");
   return file;
 }
 

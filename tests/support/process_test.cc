@@ -18,6 +18,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
+TEST(Process, LosesNoLineOfManyWhoWriteAtOnce) {
+  const Process process(
+      {.arguments = {"/bin/sh", "-c",
+                     "for one in 1 2 3 4; do (for i in $(seq 2000); do echo line; done) & done; wait"}});
+  ASSERT_EQ(process.wait(), 0);
+  EXPECT_EQ(process.output().size(), 4U * 2000 * 5);
+}
+
 TEST(Process, KeepsOutputAndErrorsApart) {
   const Process process({.arguments = {"sh", "-c", "echo said; echo shouted >&2; exit 3"}});
   EXPECT_EQ(process.wait(), 3);
