@@ -59,6 +59,9 @@ TEST_F(Hang, StoppedServerCostsOneDeadlineAndThenASecond) {
 TEST_F(Hang, StoppedBackendIsReplacedAndTheNextScrapeWhole) {
   const Pgwatch pgwatch(config(faulty_->conninfo()));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
+  // One that is at work could hold what the next one needs.
+  const std::string at_work = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch' AND state <> 'idle'";
+  ASSERT_TRUE(faulty_->wait_until(at_work, "0"));
   faulty_->freeze_backends();
   expect_down(pgwatch, "timeout", 1500ms);
   EXPECT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
