@@ -4,8 +4,8 @@
 // index on (dimension, start, end). Where a dimension has more than one chunk per slice, newer versions list a slice
 // once per chunk, which is what counts: so many are locked.
 //
-// Partitions by ranges of the time alone are told apart as chunks are, by the bounds that the server spells. Where it
-// does not spell them in ISO's way they are not read: a time zone's abbreviation may mean several.
+// Partitions by ranges that begin with the time are told apart as chunks are, by the bounds that the server spells.
+// Where it does not spell them in ISO's way they are not read: a time zone's abbreviation may mean several.
 #include "collectors/freshness/resolve.h"
 
 #include "collectors/freshness/bounds.h"

@@ -16,7 +16,7 @@ constexpr const char* kProgram = "/usr/bin/pgbackrest";
 class Pgbackrest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(kProgram)) GTEST_SKIP() << kProgram << " is not here: run scripts/install test";
+    ASSERT_TRUE(fs::exists(kProgram)) << kProgram << " is not here: run scripts/install test";
     server_ = std::make_unique<PostgresServer>(
         PostgresOptions{.settings = {"archive_mode = on", "archive_command = 'true'"}});
     repository_.write("pgbackrest.conf", configuration());
