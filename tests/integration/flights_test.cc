@@ -67,12 +67,12 @@ TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
   std::size_t hurried = 0;
   ASSERT_TRUE(eventually([&] {
     ++hurried;
-    const Exposition page = scrape_beside_well(pgwatch, 1s);
+    const Exposition page = scrape_beside_well(pgwatch, 3s);
     return joined(page) - joined_before == static_cast<double>(kCrowd + hurried);
   }));
   const auto asked = std::chrono::steady_clock::now();
   EXPECT_EQ(pgwatch.get("/-/healthy").status, 200);
-  EXPECT_LT(std::chrono::steady_clock::now() - asked, 1s);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, 1s + kSlack);
   EXPECT_EQ(statements(*faulty_, backend), before + 2 * per_scrape);
 
   proxy_.release();
@@ -112,8 +112,8 @@ TEST_F(Flight, OneWhoIsInAHurryCutsNobodyElseShort) {
   const std::size_t before = proxy_.counts().from_server;
   HttpConnection patient = begin_scrape(pgwatch);
   ASSERT_TRUE(eventually([&] { return proxy_.counts().from_server > before; }));
-  expect_down(pgwatch, "timeout", 500ms);
-  expect_down(pgwatch, "timeout", 500ms);
+  expect_down(pgwatch, "timeout", 2s);
+  expect_down(pgwatch, "timeout", 2s);
   proxy_.release();
   EXPECT_TRUE(is_whole(Exposition(patient.receive().body), "faulty"));
   EXPECT_EQ(kept_backend(*faulty_), backend);
@@ -122,11 +122,12 @@ TEST_F(Flight, OneWhoIsInAHurryCutsNobodyElseShort) {
 TEST_F(Flight, ScrapeCostsOneRoundTripHoweverFarTheServer) {
   const Pgwatch pgwatch(config(conninfo()));
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
-  proxy_.delay(500ms);
+  const auto there_and_back = 2s;
+  proxy_.delay(there_and_back);
   const TimedPage one = scrape(pgwatch);
   EXPECT_TRUE(is_whole(one.page, "faulty"));
-  EXPECT_GE(one.took, 500ms);
-  EXPECT_LT(one.took, 1s + kSlack);
+  EXPECT_GE(one.took, there_and_back);
+  EXPECT_LT(one.took, 2 * there_and_back);
 }
 
 TEST_F(Flight, ConnectionIsKeptFromScrapeToScrape) {

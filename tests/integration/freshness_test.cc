@@ -255,7 +255,7 @@ TEST_F(FreshTables, DelayOtherVisitsByTheirTimeoutWhereACheckHangsAndNothingElse
   hanging.table = "healthy";
   hanging.filter = "pg_sleep(60) IS NOT NULL";
   hanging.interval = 100ms;
-  hanging.timeout = 1s;
+  hanging.timeout = 3s;
   std::atomic<int> answers = 0;
   const Collector quick = {.name = "quick",
                            .help = "A toy.",
@@ -271,10 +271,10 @@ TEST_F(FreshTables, DelayOtherVisitsByTheirTimeoutWhereACheckHangsAndNothingElse
     hung += server_->value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1" ? 1 : 0;
     return answers >= 3 && hung > 0;
   }));
-  EXPECT_LT(slowest, 1s + kSlack) << "no scrape waits for it";
+  EXPECT_LT(slowest, hanging.timeout) << "no scrape waits for it";
   const Told told = told_by(engine.ask(), hanging);
   EXPECT_EQ(told.reason, "57014") << "the server ends it: " << told.detail;
-  EXPECT_LT(told.duration, 2s + kSlack);
+  EXPECT_LT(told.duration, 4s + kSlack);
 }
 
 }  // namespace

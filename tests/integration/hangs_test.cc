@@ -64,7 +64,7 @@ TEST_F(Hang, StoppedBackendIsReplacedAndTheNextScrapeAnswered) {
   const std::string at_work = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch' AND state <> 'idle'";
   ASSERT_TRUE(faulty_->wait_until(at_work, "0"));
   faulty_->freeze_backends();
-  expect_down(pgwatch, "timeout", 1500ms);
+  expect_down(pgwatch, "timeout", 3s);
   const Exposition page = scrape_beside_well(pgwatch);
   EXPECT_EQ(own(page, "pg_up"), 1);
   EXPECT_EQ(own(page, "pgwatch_connections", {{"state", "abandoned"}}), 1);
@@ -94,16 +94,14 @@ void freeze_kept(const PostgresServer& server) {
 // up. Each is missed at once, by a scrape that waits for it: what runs while nobody waits may take a statement's time,
 // in which a place becomes free again; and then they are stopped anew.
 TEST_F(Hang, StoppedBackendsFillTheCapAndNoMore) {
-  const Pgwatch pgwatch(config(faulty_->conninfo()));
+  const Pgwatch pgwatch(config(faulty_->conninfo(), "timeouts: {statement: 10s}"));  // longer than three scrapes
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
   Exposition page("");
-  ASSERT_TRUE(eventually(
-      [&] {
-        if (is_whole(page, "faulty")) freeze_kept(*faulty_);
-        page = scrape_beside_well(pgwatch, 1s);
-        return page.value("pgwatch_target_down", {{"server", "faulty"}, {"reason", "no_place"}}) == 1;
-      },
-      3 * kPatience));
+  ASSERT_TRUE(eventually([&] {
+    if (is_whole(page, "faulty")) freeze_kept(*faulty_);
+    page = scrape_beside_well(pgwatch, 2s);
+    return page.value("pgwatch_target_down", {{"server", "faulty"}, {"reason", "no_place"}}) == 1;
+  }));
   EXPECT_LE(census_->most(), 3 + own(page, "pgwatch_abandoned_connections_expired_total"));
   EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
   page = scrape_beside_well(pgwatch);
@@ -164,7 +162,7 @@ TEST_F(Hang, ProgramEndsWithinASecondWhileAServerIsStopped) {
   const Pgwatch pgwatch(config(faulty_->conninfo()));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   faulty_->freeze();
-  expect_down(pgwatch, "timeout", 1500ms);  // by now a cancel hangs
+  expect_down(pgwatch, "timeout", 3s);  // by now a cancel hangs
   pgwatch.signal(SIGTERM);
   EXPECT_EQ(pgwatch.wait(1s + kSlack), 0);
 }

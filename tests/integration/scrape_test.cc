@@ -56,8 +56,8 @@ TEST_F(Page, FailuresOfAServerThatHangsAreCountedByClass) {
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
   proxy.withhold();
   const Labels failure = {{"server", "faulty"}, {"collector", "replication"}, {"class", "timeout"}};
-  expect_down(pgwatch, "timeout", 1s);
-  const auto failures = [&] { return scrape(pgwatch, 1s).page.value("pgwatch_collector_failures_total", failure); };
+  expect_down(pgwatch, "timeout", 2s);
+  const auto failures = [&] { return scrape(pgwatch, 2s).page.value("pgwatch_collector_failures_total", failure); };
   EXPECT_TRUE(eventually([&] { return failures() == 1; }));
   proxy.release();
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
