@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -44,6 +45,11 @@ void write(const std::string& path, const std::string& text) {
   if (!(std::ofstream(file) << text << std::flush)) throw std::runtime_error("cannot write " + file.string());
 }
 
+std::map<std::string, RecordedFacts>& facts_by_path() {
+  static std::map<std::string, RecordedFacts> facts;
+  return facts;
+}
+
 bool is_recorded(const RecordedServer& server, const Collector& collector) try {
   ask_recording(server, collector);
   return true;
@@ -67,10 +73,17 @@ std::set<std::string> recordings_of(const RecordedServer& server) {
   return names;
 }
 
-RecordedFacts recorded_facts(const RecordedServer& server) { return parse_facts(recorded(path_of(server, "facts"))); }
+// Every collector's plan asks for them: each file is read once, until it is written anew.
+const RecordedFacts& recorded_facts(const RecordedServer& server) {
+  auto& known = facts_by_path();
+  const std::string path = path_of(server, "facts");
+  auto found = known.find(path);
+  if (found == known.end()) found = known.emplace(path, parse_facts(recorded(path))).first;
+  return found->second;
+}
 
 Asked ask_recording(const RecordedServer& server, const Collector& collector) {
-  const RecordedFacts known = recorded_facts(server);
+  const RecordedFacts& known = recorded_facts(server);
   for (const std::string& need : needs_of(collector))
     if (!known.asked.contains(need)) ask_for(path_of(server, "facts"), "does not say whether there is " + need);
   const std::string path = path_of(server, collector.name);
@@ -88,6 +101,7 @@ void record_facts(const RecordedServer& server, const RecordedFacts& facts) {
   const std::string path = path_of(server, "facts");
   const std::string text = facts_text(facts);
   if (contents(path) != text) write(path, text);
+  facts_by_path().erase(path);
 }
 
 void record_answers(const RecordedServer& server, const Collector& collector, const Asked& asked) {

@@ -51,7 +51,7 @@ std::set<std::string> recordings_of(const RecordedServer& server);
 
 // These two throw std::runtime_error naming the file that is missing, or was made of another statement, and the command
 // that makes it.
-RecordedFacts recorded_facts(const RecordedServer& server);
+const RecordedFacts& recorded_facts(const RecordedServer& server);
 Asked ask_recording(const RecordedServer& server, const Collector& collector);
 
 // An answer to the same statement stays as it was recorded: no two servers have the same positions and times.

@@ -41,7 +41,7 @@ std::size_t chosen_variant(const Collector& collector, const Facts& facts, const
 Ways ways_taken(const Collector& collector) {
   Ways ways;
   for (const RecordedServer& server : recorded_servers()) {
-    const Facts facts = recorded_facts(server).facts;
+    const Facts& facts = recorded_facts(server).facts;
     for (const Asked::Step& step : ask_recording(server, collector).steps) {
       const std::size_t variant = chosen_variant(collector, facts, step.memory);
       ways.variants.insert(variant);
