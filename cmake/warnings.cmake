@@ -25,8 +25,10 @@ endif()
 file(WRITE ${PROJECT_BINARY_DIR}/nothing.cc "")
 add_library(pgwatch_common OBJECT ${PROJECT_BINARY_DIR}/nothing.cc)
 target_link_libraries(pgwatch_common PRIVATE pgwatch_code)
+target_include_directories(pgwatch_common PRIVATE ${PROJECT_SOURCE_DIR})
 target_precompile_headers(pgwatch_common PRIVATE
-  <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <unordered_map> <variant> <vector>)
+  <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <unordered_map> <variant> <vector>
+  ${PROJECT_SOURCE_DIR}/exporter/model/collector.h)
 
 # pgwatch_library(NAME SOURCES … [PUBLIC …] [PRIVATE …]): a folder of ours as a static library.
 function(pgwatch_library name)
