@@ -71,6 +71,17 @@ TEST_F(Results, CountAProcessThatBrokeOff) {
   EXPECT_EQ(told(), "1 1 0\nLag.IsTold/pg17 broke off or ended badly\n");
 }
 
+TEST_F(Results, CountAProcessThatEndedBeforeItsTestsDid) {
+  ended("model_tests", true);
+  ended("Lag.IsTold/pg17", true, "live_tests/Lag.IsTold/pg17.xml", "<?xml version=\"1.0\"?>\n" + test("Grows"));
+  EXPECT_EQ(told(), "1 2 0\nmodel_tests broke off or ended badly\nLag.IsTold/pg17 broke off or ended badly\n");
+}
+
+TEST_F(Results, CountATestThatFailedAndWasSkippedThenAsFailed) {
+  ended("Lag.*", false, "live_tests/Lag.xml", suite(test("Ends", std::string(kFailed) + kSkipped)));
+  EXPECT_EQ(told(), "0 1 0\nLag.Ends lag_test.cc:12 Expected: a < \"b\"\n");
+}
+
 // As a sanitizer lets it, which finds at the end what was lost.
 TEST_F(Results, CountAProcessThatFailedWhereItsTestsPassed) {
   ended("Lag.*", false, "live_tests/Lag.xml", suite(test("Grows")));

@@ -69,8 +69,9 @@ TEST_F(OwnQueries, AreAskedInEveryDatabase) {
 
 TEST_F(OwnQueries, ThatFailOrHangHarmOnlyThemselves) {
   const Pgwatch pgwatch(config(query("good", "SELECT 1 AS n") + query("bad", "SELECT n FROM nowhere") +
-                               query("hangs", "SELECT pg_sleep(60), 1 AS n", "  timeout: 100ms\n") +
-                               query("writes", "CREATE TABLE written ()")));
+                                   query("hangs", "SELECT pg_sleep(60), 1 AS n", "  timeout: 100ms\n") +
+                                   query("writes", "CREATE TABLE written ()"),
+                               "timeouts: {slow_statement: 10m}\n"));
   EXPECT_TRUE(comes(pgwatch, "good_n", {{"server", "main"}}, 1));
   for (const char* name : {"bad", "hangs", "writes"})
     EXPECT_TRUE(comes(pgwatch, "pgwatch_collector_success", {{"collector", name}}, 0)) << name;

@@ -216,7 +216,7 @@ TEST_F(Visits, ABackendThatDoesNotEndKeepsItsPlaceUntilItDoes) {
   ASSERT_TRUE(server_->wait_until("SELECT count(*) " + sleeping, "1"));
   const pid_t frozen = std::stoi(server_->value("SELECT pid " + sleeping));
   ASSERT_EQ(::kill(frozen, SIGSTOP), 0);
-  ASSERT_TRUE(eventually([&] { return proxy.counts().open == 1; })) << "the visitor has hung up";
+  ASSERT_TRUE(eventually([&] { return proxy.counts().open == 1; }, 20s)) << "the visitor has hung up";
   const int before = answers;
   EXPECT_TRUE(engine.ask().up());
   EXPECT_EQ(engine.own_page().value("pgwatch_connections", {{"state", "abandoned"}}), 1);
