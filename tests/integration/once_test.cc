@@ -61,6 +61,10 @@ TEST_F(OnceFollowing, ALongTransactionIsNoLag) {
     OneProbe probe(config("checks: {replication_lag_seconds: {warning: 1s, critical: 1s}}"));
     EXPECT_EQ(probe.status(), 0) << probe.output();
   }
+  // A backend hears only when it is done that nobody listens.
+  const std::string writers = " FROM pg_stat_activity WHERE query LIKE 'DO %'";
+  primary_->sql("SELECT pg_terminate_backend(pid)" + writers);
+  ASSERT_TRUE(primary_->wait_until("SELECT count(*)" + writers, "0"));
 }
 
 TEST_F(OnceFollowing, AllIsWellIsZero) {
@@ -85,6 +89,7 @@ TEST_F(OnceFollowing, WellSaysWhatItSaw) {
 }
 
 TEST_F(OnceFollowing, DeadReceiverIsCritical) {
+  ASSERT_TRUE(standby_->wait_until("SELECT pg_last_wal_replay_lsn() >= '" + write() + "'", "t"));
   const std::string cure =
       standby_->value("SELECT format('ALTER SYSTEM SET primary_conninfo = %L', current_setting('primary_conninfo'))");
   standby_->sql("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=" + std::to_string(free_port()) + "'");
