@@ -97,7 +97,7 @@ class Chaos : public testing::Test {
     next_scrape_ = std::max(next_scrape_ + kScrapeInterval, std::chrono::steady_clock::now());
     std::this_thread::sleep_until(next_scrape_);
     TimedPage page = scrape(pgwatch_, kScrapeTimeout);
-    EXPECT_LT(page.took, kSanitized ? kScrapeTimeout + kSlack : kScrapeTimeout);
+    EXPECT_LT(page.took, kScrapeTimeout + kSlack);
     return std::move(page.page);
   }
 

@@ -77,7 +77,7 @@ TEST_F(Turns, OfQueriesThatHangEndWhereACheckIsDue) {
                           .origin = "q.yaml:1:1"});
   const RunningEngine engine(test_world(server_->conninfo(), collectors));
   EXPECT_TRUE(eventually([&] { return hung >= 4 && answers_ >= 4; }, 3 * kPatience));
-  EXPECT_LT(longest_.load(), kSanitized ? 12s : 8500ms) << "one of them, and a login; all three would take 9 s";
+  EXPECT_LT(longest_.load(), 7500ms + kSlack) << "one of them, and a login; all three would take 9 s";
 }
 
 }  // namespace

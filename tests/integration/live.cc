@@ -107,7 +107,7 @@ void BesideWell::TearDown() {
 
 Exposition BesideWell::scrape_beside_well(const Pgwatch& pgwatch, milliseconds timeout) {
   TimedPage one = scrape(pgwatch, timeout);
-  EXPECT_LT(one.took, kSanitized ? timeout + kSlack : timeout);
+  EXPECT_LT(one.took, timeout + kSlack);
   EXPECT_TRUE(is_whole(one.page, "well"));
   return std::move(one.page);
 }
