@@ -47,7 +47,7 @@ SystemdOptions with_container() {
 std::string why_no_containers(const SystemdMachine& machine) {
   try {
     machine.run({"podman", "run", "--rm", "--network=host", "--cgroups=disabled", "--volume=/usr:/usr:ro",
-                 "--volume=/usr/lib64:/lib64:ro", "--rootfs", kFiles, "/usr/bin/true"});
+                 "--volume=/usr/lib:/lib:ro", "--volume=/usr/lib64:/lib64:ro", "--rootfs", kFiles, "/usr/bin/true"});
     return "";
   } catch (const std::runtime_error& error) {
     return std::string("this machine runs no containers: ") + error.what();

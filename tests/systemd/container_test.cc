@@ -39,7 +39,7 @@ TEST_P(Container, IsKnownByItsCidFileAndByItsMainProcess) {
   const std::string id = container_id(machine());
   EXPECT_THAT(id, MatchesRegex("[0-9a-f]{64}"));
   const std::string main = "/proc/" + machine().show("web.service", "MainPID") + "/cmdline";
-  EXPECT_THAT(machine().run({"tr", "\\0", " ", main}), HasSubstr(" -c " + id + " "));
+  EXPECT_THAT(machine().run({"sh", "-c", "tr '\\0' ' ' <" + main}), HasSubstr(" -c " + id + " "));
   EXPECT_THAT(health_unit(machine()), MatchesRegex(id + "-[0-9a-f]+\\.service"));
 }
 
