@@ -82,7 +82,8 @@ TEST(Catalogue, LeavesNoLabelOfItsOwnToTheLabelsOfATarget) {
     for (const Column& column : collector.columns)
       if (collector.scope == Scope::kHost)
         continue;
-      else if (column.use == Use::kLabel || column.use == Use::kState) labels.insert(column.name);
+      else if (column.use == Use::kLabel || column.use == Use::kState)
+        labels.insert(column.name);
   ASSERT_TRUE(labels.contains("system_identifier") && labels.contains("slot_name"));
   for (const std::string& label : labels) EXPECT_NE(config::label_problem(label, catalogue), "") << label;
 }

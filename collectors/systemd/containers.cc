@@ -49,7 +49,8 @@ std::string id_of(const Properties& unit) {
 // The unit that checks the container. Its timer's other runs may be gone already, and have no unit any more.
 const ManagedUnit* check_of(const std::string& id, const ManagerView& view) {
   if (id.empty()) return nullptr;
-  const auto found = std::ranges::find_if(view.others, [&](const ManagedUnit& one) { return one.name.starts_with(id); });
+  const auto found =
+      std::ranges::find_if(view.others, [&](const ManagedUnit& one) { return one.name.starts_with(id); });
   return found == view.others.end() ? nullptr : &*found;
 }
 

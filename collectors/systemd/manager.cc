@@ -93,8 +93,8 @@ Rows tell(const Looks& looks, const Memory&) {
 }  // namespace
 
 Collector manager(const SystemdPtr& systemd) {
-  return systemd_collector("manager", "Service managers themselves, the boot and the machine's watchdog.", systemd, tell,
-                           columns_of_manager());
+  return systemd_collector("manager", "Service managers themselves, the boot and the machine's watchdog.", systemd,
+                           tell, columns_of_manager());
 }
 
 }  // namespace pgwatch::collectors

@@ -45,7 +45,9 @@ void add(const ManagerView& view, const ManagedUnit& timer, Table::Row& row) {
 }  // namespace
 
 Collector timers(const SystemdPtr& systemd) {
-  const auto tell = [](const Looks& looks, const Memory&) { return units_of_type(looks, "timer", columns_of_timers(), add); };
+  const auto tell = [](const Looks& looks, const Memory&) {
+    return units_of_type(looks, "timer", columns_of_timers(), add);
+  };
   return systemd_collector("timers", "Timers of service managers, and how what they start ended.", systemd, tell,
                            columns_of_timers());
 }

@@ -11,8 +11,8 @@ namespace {
 using Kind = ManagerName::Kind;
 
 constexpr std::size_t kLongestName = 255;
-constexpr auto kTypes = std::to_array<std::string_view>({"automount", "device", "mount", "path", "scope", "service",
-                                                         "slice", "socket", "swap", "target", "timer"});
+constexpr auto kTypes = std::to_array<std::string_view>(
+    {"automount", "device", "mount", "path", "scope", "service", "slice", "socket", "swap", "target", "timer"});
 
 enum class Enabled { kAuto, kTrue, kFalse };
 
@@ -56,7 +56,8 @@ class SystemdReader {
       if (std::ranges::find(names, name) != names.end()) reader_.fail_value(*item, "each manager once");
       names.push_back(std::move(name));
     }
-    if (names.empty()) reader_.fail(node.at, "expected at least one manager, as [system]; enabled: false looks at none");
+    if (names.empty())
+      reader_.fail(node.at, "expected at least one manager, as [system]; enabled: false looks at none");
     return names;
   }
 
@@ -98,10 +99,9 @@ class SystemdReader {
   }
 
   Expect expect(const Node& node) const {
-    return reader_.choice<Expect>(node, {{"active", Expect::kActive},
-                                         {"success", Expect::kSuccess},
-                                         {"armed", Expect::kArmed},
-                                         {"any", Expect::kAny}});
+    return reader_.choice<Expect>(
+        node,
+        {{"active", Expect::kActive}, {"success", Expect::kSuccess}, {"armed", Expect::kArmed}, {"any", Expect::kAny}});
   }
 
   std::vector<std::string> excluded(const Node& node) const {

@@ -13,7 +13,7 @@ namespace {
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 // Of several ways that failed, what says most: that somebody is there and does not let us in.
-const Failure& telling(const Failure& one, const Failure& other) { return one.cls == kAbsent ? other : one; }
+const Failure& telling(const Failure& one, const Failure& before) { return before.cls == kAbsent ? one : before; }
 
 }  // namespace
 
@@ -161,7 +161,7 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
   std::vector<Later> later_;
 };
 
-Managers::Managers(Loop& loop, systemd::Surroundings surroundings, Called called, Limits limits)
+Managers::Managers(Loop& loop, systemd::Surroundings surroundings, Called called, ManagersLimits limits)
     : loop_(loop), surroundings_(std::move(surroundings)), called_(std::move(called)), limits_(limits) {}
 Managers::~Managers() = default;
 

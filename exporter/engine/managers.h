@@ -16,16 +16,17 @@
 
 namespace pgwatch {
 
+struct ManagersLimits {
+  std::chrono::milliseconds fresh{15'000};  // what was seen serves for so long from the look's beginning
+  std::chrono::milliseconds time{5'000};    // of a look; then its connection is given up
+};
+
 class Managers {
  public:
-  struct Limits {
-    std::chrono::milliseconds fresh{15'000};  // what was seen serves for so long from the look's beginning
-    std::chrono::milliseconds time{5'000};    // of a look; then its connection is given up
-  };
   using Looked = std::function<void(const ManagerAnswer&)>;
   using Called = std::function<void(const ManagerName&, std::size_t calls)>;  // told of each look
 
-  Managers(Loop& loop, systemd::Surroundings surroundings, Called called, Limits limits = {});
+  Managers(Loop& loop, systemd::Surroundings surroundings, Called called, ManagersLimits limits = {});
   ~Managers();
 
   // looked is called once, later, from the loop. Another choice is another look.
@@ -37,7 +38,7 @@ class Managers {
   Loop& loop_;
   const systemd::Surroundings surroundings_;
   const Called called_;
-  const Limits limits_;
+  const ManagersLimits limits_;
   std::map<ManagerName, std::shared_ptr<Manager>> managers_;
 };
 

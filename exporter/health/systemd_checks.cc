@@ -24,8 +24,8 @@ std::vector<Finding> judge_units(const Evidence& evidence, const Threshold&) {
   std::vector<Finding> findings;
   for (const Reading& manager : evidence.readings(kReached))
     if (manager.value == 0)
-      findings.push_back({Status::kUnknown, "the manager did not answer: " + manager.label("reason"), {},
-                          manager.label("manager")});
+      findings.push_back(
+          {Status::kUnknown, "the manager did not answer: " + manager.label("reason"), {}, manager.label("manager")});
   std::map<std::string, std::string> reasons;
   for (const Reading& unit : evidence.readings(kUnhealthy)) reasons[subject_of(unit)] = unit.label("reason");
   for (const Reading& unit : evidence.readings(kHealthy)) {

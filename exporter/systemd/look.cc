@@ -30,8 +30,7 @@ const std::string& any_id() {
 }
 
 bool is_of_health(std::string_view unit) {
-  return unit.size() > kIdDigits &&
-         unit.find_first_not_of("0123456789abcdef") >= kIdDigits;
+  return unit.size() > kIdDigits && unit.find_first_not_of("0123456789abcdef") >= kIdDigits;
 }
 
 void append_strings(sd_bus_message* message, const std::vector<std::string>& texts) {
@@ -41,7 +40,8 @@ void append_strings(sd_bus_message* message, const std::vector<std::string>& tex
 }
 
 Method by_names(const std::vector<std::string>& names) {
-  return {.name = "ListUnitsByNames", .arguments = [names](sd_bus_message* message) { append_strings(message, names); }};
+  return {.name = "ListUnitsByNames",
+          .arguments = [names](sd_bus_message* message) { append_strings(message, names); }};
 }
 
 Method by_patterns(const std::vector<std::string>& states, const std::vector<std::string>& patterns) {
@@ -87,9 +87,8 @@ class Look::Core : public std::enable_shared_from_this<Core> {
 
   void begin() {
     step([this] { choose(); });
-    ask(all_properties("/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"), [this](sd_bus_message* reply) {
-      view_->manager = read_properties(reply, manager_properties());
-    });
+    ask(all_properties("/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"),
+        [this](sd_bus_message* reply) { view_->manager = read_properties(reply, manager_properties()); });
     if (!choice_->names.empty()) ask_list(by_names(choice_->names), named_);
     std::vector<std::string> patterns = choice_->patterns;
     patterns.push_back(any_id() + "*.service");

@@ -1,7 +1,7 @@
 // Look: one look at a manager and at the units chosen, over a Bus.
 //
-// It asks for lists of units by name and by pattern, which the manager filters, and then for all properties of each unit
-// in one call. A plain list of all units and a call per property are what makes other exporters slow.
+// It asks for lists of units by name and by pattern, which the manager filters, and then for all properties of each
+// unit in one call. A plain list of all units and a call per property are what makes other exporters slow.
 #pragma once
 
 #include <functional>
