@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "collectors/systemd/catalogue.h"
+#include "collectors/systemd/systemd.h"
+
 namespace pgwatch::collectors {
 namespace {
 
@@ -81,9 +84,14 @@ std::vector<Collector> of_timescaledb() {
 
 }  // namespace
 
+std::vector<Collector> systemd_collectors(const SystemdPtr& systemd) {
+  return {manager(systemd), sockets(systemd), timers(systemd), units(systemd)};
+}
+
 std::vector<Collector> catalogue() {
   std::vector<Collector> all = of_postgres();
   std::ranges::move(of_timescaledb(), std::back_inserter(all));
+  std::ranges::move(systemd_collectors(), std::back_inserter(all));
   return all;
 }
 

@@ -1,11 +1,15 @@
 #include "exporter/program.h"
 
+#include <pwd.h>
+
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <set>
 
 #include "collectors/backups/backup.h"
 #include "collectors/freshness/freshness.h"
+#include "collectors/systemd/systemd.h"
 #include "exporter/engine/process.h"
 #include "exporter/engine/report.h"
 #include "exporter/foreign.h"
@@ -47,6 +51,14 @@ void warn_of_passfiles(const World& world) {
   }
 }
 
+std::optional<unsigned> find_user(const std::string& name) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 16384> text{};
+  if (getpwnam_r(name.c_str(), &entry, text.data(), text.size(), &found) != 0 || found == nullptr) return std::nullopt;
+  return found->pw_uid;
+}
+
 double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -70,7 +82,9 @@ ConfigSource::ConfigSource(command_line::Options options, std::vector<Collector>
                .overrides = options_.overrides,
                .checks = health::check_infos(),
                .make_freshness = collectors::freshness_collector,
-               .make_backup = collectors::backup_collector} {}
+               .make_backup = collectors::backup_collector,
+               .make_systemd = collectors::systemd_collectors,
+               .find_user = find_user} {}
 
 config::Config ConfigSource::load() const {
   return options_.config_file.empty() ? config::from_environment(context_)

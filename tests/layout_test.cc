@@ -24,13 +24,16 @@ const std::map<std::string, Folders>& may_include() {
       {"exporter", {"collectors", "exporter"}},
       {"exporter/calendar", {"exporter/calendar", "exporter/model", "exporter/util"}},
       {"exporter/config", {"exporter/config", "exporter/calendar", "exporter/model", "exporter/util"}},
-      {"exporter/engine", {"exporter/engine", "exporter/postgres", "exporter/host", "exporter/model", "exporter/util"}},
+      {"exporter/engine",
+       {"exporter/engine", "exporter/postgres", "exporter/systemd", "exporter/host", "exporter/model",
+        "exporter/util"}},
       {"exporter/health", {"exporter/health", "exporter/model", "exporter/util"}},
       {"exporter/host", {"exporter/host", "exporter/model", "exporter/util"}},
       {"exporter/http", {"exporter/http", "exporter/model", "exporter/util"}},
       {"exporter/model", {"exporter/model"}},
       {"exporter/once", {"exporter/once", "exporter/engine", "exporter/health", "exporter/model", "exporter/util"}},
       {"exporter/postgres", {"exporter/postgres", "exporter/model", "exporter/util"}},
+      {"exporter/systemd", {"exporter/systemd", "exporter/model", "exporter/util"}},
       {"exporter/util", {"exporter/util"}},
   };
   return rules;
@@ -45,6 +48,7 @@ const std::map<std::string, std::string>& libraries() {
       {"microhttpd.h", "exporter/http"},
       {"prometheus/", "exporter/engine"},
       {"spdlog/", "exporter/util"},
+      {"systemd/", "exporter/systemd"},
       {"yaml-cpp/", "exporter/config"},
       {"zlib.h", "exporter/http"},
   };

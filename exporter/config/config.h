@@ -13,6 +13,7 @@
 
 #include "exporter/model/backup.h"
 #include "exporter/model/freshness.h"
+#include "exporter/model/systemd.h"
 #include "exporter/model/world.h"
 
 namespace pgwatch::config {
@@ -36,6 +37,12 @@ using FreshnessMaker = std::function<Collector(FreshnessCheckPtr check)>;
 
 // Who looks after a backup: collectors/backups.
 using BackupMaker = std::function<Collector(const BackupPtr& backup)>;
+
+// What is seen of service managers: collectors/systemd.
+using SystemdMaker = std::function<std::vector<Collector>(const SystemdPtr& systemd)>;
+
+// The number of a user that this machine knows.
+using UserFinder = std::function<std::optional<unsigned>(const std::string& name)>;
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
@@ -67,6 +74,8 @@ struct Context {
   std::vector<CheckInfo> checks = {};
   FreshnessMaker make_freshness = {};
   BackupMaker make_backup = {};
+  SystemdMaker make_systemd = {};
+  UserFinder find_user = {};
 };
 
 struct Config {

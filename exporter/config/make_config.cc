@@ -212,6 +212,21 @@ World make_world(const Settings& settings, const std::vector<Collector>& catalog
   return world;
 }
 
+// Those of the catalogue look as they do by default; what is configured looks instead of them.
+void replace_systemd(std::vector<Collector>& catalogue, const std::optional<Systemd>& systemd,
+                     const SystemdMaker& make) {
+  if (!make) return;
+  const auto made = make(std::make_shared<const Systemd>(systemd.value_or(Systemd{})));
+  for (const Collector& one : made) {
+    const auto place = std::ranges::find(catalogue, one.name, &Collector::name);
+    if (place == catalogue.end()) continue;
+    if (systemd)
+      *place = one;
+    else
+      catalogue.erase(place);
+  }
+}
+
 }  // namespace
 
 Config make_config(Settings settings, const Context& context) {
@@ -225,6 +240,7 @@ Config make_config(Settings settings, const Context& context) {
   std::vector<Collector> catalogue = context.catalogue;
   catalogue.insert(catalogue.end(), config.queries.begin(), config.queries.end());
   for (const FreshnessSettings& one : settings.freshness) catalogue.push_back(one.collector);
+  replace_systemd(catalogue, settings.systemd, context.make_systemd);
   try {
     config.world = make_world(settings, catalogue, context.make_backup);
   } catch (const std::invalid_argument& error) {

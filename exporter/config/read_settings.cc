@@ -7,6 +7,7 @@
 #include "exporter/config/read_backups.h"
 #include "exporter/config/read_checks.h"
 #include "exporter/config/read_freshness.h"
+#include "exporter/config/read_systemd.h"
 #include "exporter/config/reader.h"
 #include "exporter/config/settings.h"
 #include "exporter/config/values.h"
@@ -26,9 +27,8 @@ class SettingsReader {
  public:
   SettingsReader(const std::string& file_name, const Context& context)
       : file_name_(file_name),
-        environment_(context.environment),
+        context_(context),
         reader_(file_name, context.environment),
-        make_freshness_(context.make_freshness),
         catalogue_(context.catalogue),
         checks_(context.checks) {}
 
@@ -47,6 +47,7 @@ class SettingsReader {
         {"collectors", [&](const Node& node) { collectors(node, defaults.collectors, Whose::kAll); }},
         {"checks", [&](const Node& node) { read_checks(reader_, node, checks_, defaults.checks); }},
         {"backups", [&](const Node& node) { settings_.backups = read_backups(reader_, node); }},
+        {"systemd", [&](const Node& node) { settings_.systemd = read_systemd(reader_, node, context_.find_user); }},
         {"targets", [&](const Node& node) { targets(node); }},
     };
     reader_.mapping(root, fields);
@@ -125,13 +126,13 @@ class SettingsReader {
   void freshness(const Node& node) {
     for (WrittenFreshness& written : read_freshness(reader_, node, checks_)) {
       checks_.push_back(check_info(*written.check));
-      catalogue_.push_back(make_freshness_(written.check));
+      catalogue_.push_back(context_.make_freshness(written.check));
       settings_.freshness.push_back({std::move(written.check), catalogue_.back(), std::move(written.servers_at)});
     }
   }
 
   void queries(const Node& node) {
-    settings_.queries = read_query_files(reader_, node, file_name_, environment_);
+    settings_.queries = read_query_files(reader_, node, file_name_, context_.environment);
     for (const Collector& query : settings_.queries) {
       const auto same = std::ranges::find(catalogue_, query.name, &Collector::name);
       if (same != catalogue_.end())
@@ -275,9 +276,8 @@ class SettingsReader {
   }
 
   const std::string& file_name_;
-  const Environment& environment_;
+  const Context& context_;
   Reader reader_;
-  const FreshnessMaker& make_freshness_;
   std::vector<Collector> catalogue_;  // those of freshness and the user's queries included
   std::vector<CheckInfo> checks_;
   Settings settings_;

@@ -57,6 +57,7 @@ struct Settings {
   std::vector<FreshnessSettings> freshness = {};
   std::vector<Collector> queries = {};
   std::vector<BackupSettings> backups = {};
+  std::optional<Systemd> systemd = Systemd{};  // none: turned off
 };
 
 // Each throws Error. read_settings knows the places in the file; data_sources the names of the variables.

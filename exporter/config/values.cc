@@ -154,6 +154,7 @@ std::string label_problem(std::string_view name, std::span<const Collector> cata
     return subject + " is pgwatch's own; choose another name";
   }
   for (const Collector& collector : catalogue) {
+    if (collector.scope == Scope::kHost) continue;  // it carries no target's labels
     if (carries(collector, name)) return subject + " is taken by collector " + collector.name + "; choose another name";
   }
   return "";

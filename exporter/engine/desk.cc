@@ -99,7 +99,9 @@ Desk::Progress Desk::accept_failure(Question& question, const Failure& failure) 
     publish(question, Outcome::kFailed, kEmit, error.what());
     return Progress::kDone;
   }
-  if (const std::string reason = refusal(failure); !reason.empty()) {
+  if (failure.cls == kForbidden || failure.cls == kAbsent) {  // of the host: it may let us, or have it, a moment later
+    publish(question, Outcome::kSkipped, failure.cls, failure.message);
+  } else if (const std::string reason = refusal(failure); !reason.empty()) {
     rest(question, reason, with_cure(failure, reason, asking));
   } else {
     publish(question, Outcome::kFailed, failure.cls, failure.message);

@@ -58,6 +58,7 @@ class Engine::Core {
   Loop loop_;
   Blocking blocking_;
   Resolver resolver_;
+  Managers managers_;
   HostReader host_;
   Desk desk_;
   std::vector<std::shared_ptr<Watch>> watches_;  // in the World's order
@@ -76,7 +77,9 @@ Engine::Core::Core(WorldPtr world, Telemetry& telemetry)
     : telemetry_(telemetry),
       blocking_(loop_, [&telemetry](BlockingKind kind) { telemetry.blocking_call_abandoned(to_string(kind)); }),
       resolver_(blocking_, loop_),
-      host_(loop_, blocking_),
+      managers_(loop_, systemd::our_surroundings(),
+                [&telemetry](const ManagerName& name, std::size_t calls) { telemetry.called(to_string(name), calls); }),
+      host_(loop_, blocking_, managers_),
       desk_(telemetry),
       host_watch_(std::make_shared<HostWatch>(loop_, host_, desk_)) {
   swap(std::move(world));

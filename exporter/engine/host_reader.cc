@@ -37,6 +37,13 @@ class HostReader::Reading : public Host {
         }));
   }
 
+  // It answers whoever is still there.
+  void look_at_manager(const ManagerName& manager, const UnitChoicePtr& choice, Looked done) override {
+    reader_.managers_.look(manager, choice, [here = std::weak_ptr(here_), done = std::move(done)](const auto& answer) {
+      if (here.lock()) done(answer);
+    });
+  }
+
   const HostDone& done() const { return done_; }
 
  private:
@@ -46,9 +53,11 @@ class HostReader::Reading : public Host {
   const HostDone done_;
   Timer alarm_;
   std::vector<Blocking::Call> calls_;
+  const std::shared_ptr<bool> here_ = std::make_shared<bool>();
 };
 
-HostReader::HostReader(Loop& loop, Blocking& blocking) : loop_(loop), blocking_(blocking) {}
+HostReader::HostReader(Loop& loop, Blocking& blocking, Managers& managers)
+    : loop_(loop), blocking_(blocking), managers_(managers) {}
 HostReader::~HostReader() = default;
 
 void HostReader::start(const std::string& subject, const HostRead& read, SteadyTime deadline, HostDone done) {

@@ -6,13 +6,14 @@
 #include <unordered_map>
 
 #include "exporter/engine/blocking.h"
+#include "exporter/engine/managers.h"
 #include "exporter/host/host.h"
 
 namespace pgwatch {
 
 class HostReader {
  public:
-  HostReader(Loop& loop, Blocking& blocking);
+  HostReader(Loop& loop, Blocking& blocking, Managers& managers);
   ~HostReader();
 
   // done is called once, from the loop, at the latest at the deadline (then with a timeout). Of one subject no two jobs
@@ -26,6 +27,7 @@ class HostReader {
 
   Loop& loop_;
   Blocking& blocking_;
+  Managers& managers_;
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<Reading>> readings_;
 };

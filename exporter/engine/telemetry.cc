@@ -49,6 +49,7 @@ constexpr Own kReloadTime{"pgwatch_config_last_reload_success_timestamp_seconds"
                           "When the configuration was last loaded with success, as a Unix time.", Kind::kGauge};
 constexpr Own kBlockingAbandoned{"pgwatch_blocking_calls_abandoned_total", "kind",
                                  "Threads written off because a call that only blocks did not return."};
+constexpr Own kBusCalls{"pgwatch_bus_calls_total", "manager", "Methods of a service manager that were called."};
 constexpr Own kConnections{
     "pgwatch_connections", "server state",
     "Connections to the server: open, busy with a statement (part of open), abandoned (closed while "
@@ -68,7 +69,7 @@ constexpr Own kFailures{"pgwatch_collector_failures_total", "server datname coll
 constexpr std::array kAll = {kBuildInfo,     kScrapes,    kExporterScrapes,  kLastDuration, kLastError,
                              kDuplicates,    kOverflow,   kReloadSuccessful, kReloadTime,   kBlockingAbandoned,
                              kConnections,   kReconnects, kReceived,         kStatements,   kJoined,
-                             kPlacesExpired, kFailures};
+                             kPlacesExpired, kFailures,   kBusCalls};
 
 Counters& counters(prometheus::Registry& registry, const Own& own) {
   return prometheus::BuildCounter().Name(own.name).Help(own.help).Register(registry);
@@ -113,6 +114,7 @@ struct Telemetry::Metrics {
   prometheus::Gauge& reload_successful = gauges(registry, kReloadSuccessful).Add({});
   prometheus::Gauge& reload_time = gauges(registry, kReloadTime).Add({});
   Counters& blocking_abandoned = counters(registry, kBlockingAbandoned);
+  Counters& bus_calls = counters(registry, kBusCalls);
 
   // By server. Its members are held here too, since a family cannot be asked for them.
   Gauges& connections = gauges(registry, kConnections);
@@ -281,6 +283,10 @@ void Telemetry::samples_dropped(std::span<const Dropped> dropped) {
 
 void Telemetry::blocking_call_abandoned(std::string_view kind) {
   metrics_->blocking_abandoned.Add({{"kind", std::string(kind)}}).Increment();
+}
+
+void Telemetry::called(const std::string& manager, std::size_t calls) {
+  metrics_->bus_calls.Add({{"manager", manager}}).Increment(static_cast<double>(calls));
 }
 
 BlockPtr Telemetry::block() const {

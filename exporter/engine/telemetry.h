@@ -48,6 +48,8 @@ class Telemetry {
   void samples_dropped(std::span<const Dropped> dropped);
 
   void blocking_call_abandoned(std::string_view kind);
+  // Methods of a service manager.
+  void called(const std::string& manager, std::size_t calls);
 
   BlockPtr block() const;
   static std::vector<OwnMetric> declared();

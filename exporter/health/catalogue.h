@@ -16,5 +16,7 @@ std::vector<Check> slot_checks();
 std::vector<Check> freshness_checks(const World& world);
 // Of the columns to which users gave thresholds.
 std::vector<Check> query_checks(const World& world);
+// Of the units of service managers, where they are looked at.
+std::vector<Check> systemd_checks(const World& world);
 
 }  // namespace pgwatch::health

@@ -49,6 +49,7 @@ std::vector<Check> checks_for(const World& world) {
   std::ranges::move(freshness_checks(world), std::back_inserter(all));
   std::ranges::move(query_checks(world), std::back_inserter(all));
   std::ranges::move(backup_checks(world.backups), std::back_inserter(all));
+  std::ranges::move(systemd_checks(world), std::back_inserter(all));
   return all;
 }
 

@@ -117,6 +117,9 @@ class Examiner {
       return {Status::kUnknown,
               "the last answer is of " + worded(age.count(), Unit::kSeconds) + " ago, and none came since"};
     }
+    // What the machine has not, or shows only to others, is no fault of what it runs.
+    if (check.of_host && (block.reason == kForbidden || block.reason == kAbsent))
+      return {Status::kSkipped, "nothing to ask here, " + block.reason + ": " + block.detail};
     if (block.reason == kPermission)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     const bool is_for_others = block.reason == "role" || block.reason == "version";

@@ -1,0 +1,80 @@
+#include "collectors/systemd/containers.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+namespace pgwatch::collectors {
+namespace {
+
+using Health = Container::Health;
+
+constexpr std::size_t kIdDigits = 64;
+
+bool is_id(std::string_view text) {
+  return text.size() == kIdDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// The value of an option of podman's, written --name value or --name=value.
+std::string_view option(std::string_view arguments, std::string_view name) {
+  while (!arguments.empty()) {
+    const std::size_t end = std::min(arguments.find('\n'), arguments.size());
+    const std::string_view argument = arguments.substr(0, end);
+    arguments.remove_prefix(std::min(end + 1, arguments.size()));
+    if (argument == name) return arguments.substr(0, arguments.find('\n'));
+    if (argument.starts_with(name) && argument.substr(name.size()).starts_with('='))
+      return argument.substr(name.size() + 1);
+  }
+  return {};
+}
+
+std::string contents(const std::string& path, std::size_t most) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  std::copy_n(std::istreambuf_iterator<char>(file), file.good() ? most : 0, std::back_inserter(text));
+  return text;
+}
+
+// Podman writes it into a file for the Quadlet. Who may not read that may see how the container's watcher was started.
+std::string id_of(const Properties& unit) {
+  const std::string_view file = option(get(unit, "ExecStart"), "--cidfile");
+  if (std::string id = contents(std::string(file), kIdDigits); is_id(id)) return id;
+  std::string command = contents("/proc/" + std::string(get(unit, "MainPID")) + "/cmdline", 4096);
+  std::ranges::replace(command, '\0', '\n');
+  return is_id(option(command, "-c")) ? std::string(option(command, "-c")) : "";
+}
+
+// The unit that checks the container. Its timer's other runs may be gone already, and have no unit any more.
+const ManagedUnit* check_of(const std::string& id, const ManagerView& view) {
+  if (id.empty()) return nullptr;
+  const auto found =
+      std::ranges::find_if(view.others, [&](const ManagedUnit& one) { return one.name.starts_with(id); });
+  return found == view.others.end() ? nullptr : &*found;
+}
+
+Health health_of(const Properties& check, bool was_unhealthy) {
+  const std::string_view state = get(check, "ActiveState");
+  if (state == "failed") return Health::kUnhealthy;
+  if (state != "inactive") return was_unhealthy ? Health::kUnhealthy : Health::kUnknown;
+  return number(check, "InactiveEnterTimestamp").value_or(0) > 0 ? Health::kHealthy : Health::kUnknown;
+}
+
+}  // namespace
+
+bool is_container(const Properties& unit) {
+  return get(unit, "SourcePath").find("containers/systemd/") != std::string_view::npos &&
+         get(unit, "SourcePath").ends_with(".container");
+}
+
+Container container_of(const ManagedUnit& unit, const ManagerView& view, const Unhealthy& before) {
+  Container container{.name = std::string(option(get(unit.properties, "ExecStart"), "--name"))};
+  const ManagedUnit* check = check_of(id_of(unit.properties), view);
+  if (check == nullptr) return container;
+  container.health = health_of(check->properties, before.contains(unit.name));
+  if (container.health == Health::kUnhealthy) container.why = "podman's check of its health failed";
+  return container;
+}
+
+}  // namespace pgwatch::collectors

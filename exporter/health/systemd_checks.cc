@@ -1,0 +1,53 @@
+// Are the units as they should be? The collector has judged each; here it is told.
+#include <algorithm>
+#include <map>
+
+#include "exporter/health/catalogue.h"
+
+namespace pgwatch::health {
+namespace {
+
+// Names of metrics, in collectors/systemd/units.cc.
+constexpr const char* kHealthy = "systemd_unit_healthy";
+constexpr const char* kUnhealthy = "systemd_unit_unhealthy_info";
+constexpr const char* kReached = "systemd_manager_reached";
+
+constexpr const char* kCollector = "units";
+
+// The system's own units go by their names alone.
+std::string subject_of(const Reading& reading) {
+  const std::string manager = reading.label("manager");
+  return manager == "system" ? reading.label("name") : manager + "/" + reading.label("name");
+}
+
+std::vector<Finding> judge_units(const Evidence& evidence, const Threshold&) {
+  std::vector<Finding> findings;
+  for (const Reading& manager : evidence.readings(kReached))
+    if (manager.value == 0)
+      findings.push_back(
+          {Status::kUnknown, "the manager did not answer: " + manager.label("reason"), {}, manager.label("manager")});
+  std::map<std::string, std::string> reasons;
+  for (const Reading& unit : evidence.readings(kUnhealthy)) reasons[subject_of(unit)] = unit.label("reason");
+  for (const Reading& unit : evidence.readings(kHealthy)) {
+    const std::string subject = subject_of(unit);
+    if (unit.value == 1)
+      findings.push_back({Status::kOk, "as it should be", {}, subject});
+    else
+      findings.push_back({Status::kCritical, reasons[subject], {}, subject});
+  }
+  if (findings.empty()) findings.push_back({Status::kInactive, "no unit is watched, and none has failed"});
+  return findings;
+}
+
+}  // namespace
+
+std::vector<Check> systemd_checks(const World& world) {
+  const auto looks_at_units = [](const InstrumentPtr& one) { return one->name() == kCollector; };
+  if (std::ranges::none_of(world.host_instruments, looks_at_units)) return {};
+  return {{.info = {.name = "systemd_units", .help = "The units that are watched are as is expected of them."},
+           .collector = kCollector,
+           .judge = judge_units,
+           .of_host = true}};
+}
+
+}  // namespace pgwatch::health

@@ -1,0 +1,179 @@
+#include "exporter/model/systemd.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "exporter/model/world.h"
+
+namespace pgwatch {
+namespace {
+
+constexpr double kMicrosecond = 1e-6;
+// A start or a reload that takes longer is stuck, whatever its own limit is.
+constexpr double kPatience = 120;
+// A service that came back has been down: for so long that is told.
+constexpr double kRecently = 60;
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, text) != words.end();
+}
+
+bool has_name(const UnitRule& rule, const ManagedUnit& unit) {
+  if (rule.takes(unit.name)) return true;
+  std::string_view names = get(unit.properties, "Names");
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find('\n'), names.size());
+    if (rule.takes(names.substr(0, end))) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
+bool is_loaded(const Properties& unit) { return get(unit, "LoadState") == "loaded"; }
+
+// What nobody has said: a timer is there to elapse, what ends by itself to end well, and what is started with the
+// machine to run.
+Expect suited(const ManagedUnit& unit, bool is_named) {
+  const Properties& properties = unit.properties;
+  const std::string_view type = type_of(unit.name);
+  if (type == "timer") return Expect::kArmed;
+  if (type == "service" && get(properties, "Type") == "oneshot") return Expect::kSuccess;
+  if (is_named) return Expect::kActive;
+  if (!is_loaded(properties)) return Expect::kAny;
+  const bool starts_with_machine =
+      is_one_of(get(properties, "UnitFileState"), {"enabled", "enabled-runtime", "generated", "linked-enabled"});
+  return type == "service" && starts_with_machine ? Expect::kActive : Expect::kSuccess;
+}
+
+double seconds_since(const Properties& unit, std::string_view moment, std::uint64_t now) {
+  const double then = number(unit, moment).value_or(0);
+  return then > 0 ? std::max(0.0, (static_cast<double>(now) - then) * kMicrosecond) : 0;
+}
+
+std::string whole(double value) { return std::to_string(std::llround(value)); }
+
+// What ended a service: exit-code, 3.
+std::string end_of(const Properties& unit) {
+  std::string end(get(unit, "Result"));
+  if (end.empty() || end == "success") return "";
+  const std::string_view code = get(unit, "ExecMainCode");
+  const std::string status(get(unit, "ExecMainStatus"));
+  if (code == "1" && status != "0") end += ", status " + status;
+  if (code == "2" || code == "3") end += ", signal " + status;
+  return end;
+}
+
+std::string with_reason(std::string what, const std::string& reason) {
+  return reason.empty() ? what : std::move(what) + ": " + reason;
+}
+
+std::string restarts(const Properties& unit) {
+  const double count = number(unit, "NRestarts").value_or(0);
+  return whole(count) + (count == 1 ? " restart" : " restarts");
+}
+
+std::string of_load_state(const Properties& unit) {
+  const std::string_view state = get(unit, "LoadState");
+  if (state == "loaded") return "";
+  if (state == "not-found") return "there is no such unit";
+  if (state == "masked") return "masked, so that nothing can start it";
+  return "its file cannot be used: " + std::string(state);
+}
+
+// Of any unit, whatever is expected of it.
+std::string of_trouble(const Properties& unit) {
+  if (get(unit, "ActiveState") == "failed") return with_reason("failed", end_of(unit));
+  if (get(unit, "ActiveState") == "maintenance") return "in maintenance";
+  if (get(unit, "SubState").starts_with("auto-restart"))
+    return with_reason("does not stay up, " + restarts(unit), end_of(unit));
+  return "";
+}
+
+std::string of_running(const Properties& unit, std::uint64_t now) {
+  const std::string state(get(unit, "ActiveState"));
+  if (is_one_of(state, {"activating", "deactivating", "reloading", "refreshing"})) {
+    const double time = seconds_since(unit, "StateChangeTimestamp", now);
+    return time > kPatience ? state + " for " + whole(time) + " s" : "";
+  }
+  if (state != "active") return state + ", and is to run";
+  const double up = seconds_since(unit, "ActiveEnterTimestamp", now);
+  if (number(unit, "NRestarts").value_or(0) > 0 && up < kRecently)
+    return "restarted " + whole(up) + " s ago, " + restarts(unit);
+  return "";
+}
+
+std::string of_success(const Properties& unit) {
+  const std::string end = end_of(unit);
+  return end.empty() ? "" : "did not end well: " + end;
+}
+
+std::string of_timer(const Properties& timer, const ManagedUnit* started) {
+  if (get(timer, "ActiveState") != "active") return std::string(get(timer, "ActiveState")) + ", and is to be armed";
+  if (!is_armed(timer)) return "not armed: it will not elapse again";
+  if (started == nullptr) return "";
+  std::string why = of_load_state(started->properties);
+  if (why.empty()) why = of_trouble(started->properties);
+  if (why.empty()) why = of_success(started->properties);
+  return why.empty() ? "" : "what it starts, " + started->name + ": " + why;
+}
+
+}  // namespace
+
+std::string_view to_string(Expect expect) {
+  constexpr std::array<std::string_view, 4> kNames = {"active", "success", "armed", "any"};
+  return kNames.at(static_cast<std::size_t>(expect));
+}
+
+bool UnitRule::is_name() const { return pattern.find_first_of("*?") == std::string::npos; }
+
+bool UnitRule::takes(std::string_view unit) const { return matches(pattern, unit); }
+
+std::vector<UnitRule> Systemd::default_units() {
+  std::vector<UnitRule> rules;
+  for (const char* pattern : {"postgresql*", "postgres*", "patroni*", "pgbouncer*", "pgwatch*"})
+    rules.push_back({.pattern = pattern});
+  return rules;
+}
+
+UnitChoice Systemd::choice() const {
+  UnitChoice choice{.exclude = exclude, .failed = failed, .most = max_units};
+  for (const UnitRule& rule : units) (rule.is_name() ? choice.names : choice.patterns).push_back(rule.pattern);
+  return choice;
+}
+
+Expect expected_of(const Systemd& systemd, const ManagedUnit& unit) {
+  for (const UnitRule& rule : systemd.units)
+    if (has_name(rule, unit)) return rule.expect.value_or(suited(unit, rule.is_name()));
+  return suited(unit, false);
+}
+
+bool is_armed(const Properties& timer) {
+  if (get(timer, "ActiveState") != "active") return false;
+  if (get(timer, "SubState") == "running") return true;
+  return number(timer, "NextElapseUSecRealtime").value_or(0) > 0 ||
+         number(timer, "NextElapseUSecMonotonic").value_or(0) > 0;
+}
+
+std::optional<double> next_elapse(const Properties& timer, std::uint64_t now, std::uint64_t monotonic) {
+  std::optional<double> next;
+  if (const auto at = number(timer, "NextElapseUSecRealtime"); at > 0) next = *at;
+  if (const auto at = number(timer, "NextElapseUSecMonotonic"); at > 0) {
+    const double moment = static_cast<double>(now) + *at - static_cast<double>(monotonic);
+    next = std::min(next.value_or(moment), moment);
+  }
+  if (next) *next *= kMicrosecond;
+  return next;
+}
+
+std::string complaint(const ManagedUnit& unit, Expect expect, const ManagedUnit* started, std::uint64_t now) {
+  const Properties& properties = unit.properties;
+  if (expect == Expect::kAny) return "";
+  for (const std::string& why : {of_load_state(properties), of_trouble(properties)})
+    if (!why.empty()) return why;
+  const bool is_timer = type_of(unit.name) == "timer";
+  if (expect == Expect::kSuccess) return of_success(properties);
+  return expect == Expect::kArmed && is_timer ? of_timer(properties, started) : of_running(properties, now);
+}
+
+}  // namespace pgwatch
