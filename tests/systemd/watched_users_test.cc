@@ -1,0 +1,66 @@
+// Managers of users, as pgwatch sees them from within the machine: their own, and another's.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/postgres_programs.h"
+#include "tests/support/user_manager.h"
+#include "tests/systemd/on_each_systemd.h"
+#include "tests/systemd/watching.h"
+
+namespace pgwatch::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kUnits = ", units: [mine]";
+
+class WatchedUsers : public OnEachSystemd<WatchedUsers> {
+ public:
+  static SystemdOptions options() {
+    return with_pgwatch({.user = server_user()}, std::string("managers: [user]") + kUnits);
+  }
+
+ protected:
+  void SetUp() override {
+    OnEachSystemd::SetUp();
+    if (IsSkipped()) return;
+    manager_.emplace(machine(), server_user());
+    manager_->install_unit("mine.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+    manager_->systemctl({"restart", "mine.service"});
+  }
+
+  void watch(const std::string& manager) const {
+    machine().write(kConfig, watching("managers: [\"" + manager + "\"]" + kUnits));
+  }
+
+  std::string uid() const { return std::to_string(manager_->uid()); }
+
+  std::optional<UserManager> manager_;
+};
+
+INSTANTIATE_TEST_SUITE_P(, WatchedUsers, every_systemd(), systemd_name);
+
+TEST_P(WatchedUsers, SeeTheirOwnUnits) {
+  watch("user");
+  const Exposition told = told_within(machine(), uid());
+  EXPECT_EQ(told.value("systemd_unit_healthy", {{"manager", "user"}, {"name", "mine.service"}}), 1);
+  manager_->systemctl({"stop", "mine.service"});
+  const Exposition later = told_within(machine(), uid());
+  EXPECT_EQ(later.value("systemd_unit_healthy", {{"manager", "user"}, {"name", "mine.service"}}), 0);
+}
+
+TEST_P(WatchedUsers, AreSeenByRoot) {
+  watch("user@" + uid());
+  const Exposition told = told_within(machine());
+  EXPECT_EQ(told.value("systemd_unit_healthy", {{"manager", "user@" + uid()}, {"name", "mine.service"}}), 1);
+}
+
+TEST_P(WatchedUsers, AreNotSeenByOthers) {
+  watch("user@" + uid());
+  const Process refused(probe_within(machine(), "human", "65534"));
+  EXPECT_EQ(refused.wait(), 3) << refused.output();
+  EXPECT_THAT(refused.output(), HasSubstr("run a pgwatch in that user's manager"));
+}
+
+}  // namespace
+}  // namespace pgwatch::test

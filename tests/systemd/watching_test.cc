@@ -1,0 +1,164 @@
+// Managers that change, go away, refuse, hang or have very many units.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/integration/live.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/user_manager.h"
+#include "tests/support/wait.h"
+#include "tests/systemd/watching.h"
+
+namespace pgwatch::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kOk = "managers: [system], units: [ok]";
+const std::map<std::string, std::string> kUnits = {{"ok.service", "[Service]\nExecStart=/bin/sleep infinity\n"}};
+
+// What pgwatch sees is at most 15 s old.
+constexpr std::chrono::seconds kNextLook{40};
+
+std::unique_ptr<SystemdMachine> machine_with_ok(SystemdOptions options = {}) {
+  options.units.insert(kUnits.begin(), kUnits.end());
+  auto machine = std::make_unique<SystemdMachine>(options);
+  machine->systemctl({"start", "ok.service"});
+  return machine;
+}
+
+class Watching : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const std::string why = SystemdMachine::why_not(); !why.empty()) GTEST_SKIP() << why;
+  }
+
+  static bool is(const Pgwatch& pgwatch, const std::string& metric, const Labels& labels, double value) {
+    return eventually([&] { return pgwatch.metrics().value(metric, labels) == value; }, kNextLook);
+  }
+};
+
+// -- Suites of their own, so that they run side by side: each awaits the next look ------------------------------------
+
+class WatchingChanges : public Watching {};
+
+TEST_F(WatchingChanges, ShowsThem) {
+  const auto machine = machine_with_ok();
+  const Pgwatch pgwatch(watching(kOk), beside(*machine));
+  EXPECT_EQ(page_with_managers(pgwatch).value("systemd_unit_healthy", {{"name", "ok.service"}}), 1);
+  machine->systemctl({"kill", "--signal=KILL", "ok.service"});
+  EXPECT_TRUE(is(pgwatch, "systemd_unit_state", {{"name", "ok.service"}, {"state", "failed"}}, 1));
+  EXPECT_EQ(pgwatch.metrics().value("systemd_unit_healthy", {{"name", "ok.service"}}), 0);
+}
+
+class WatchingABusThatGoes : public Watching {};
+
+TEST_F(WatchingABusThatGoes, SaysSoAndSeesItComeBack) {
+  const auto machine = machine_with_ok();
+  const Pgwatch pgwatch(watching(kOk), beside(*machine));
+  page_with_managers(pgwatch);
+  machine->systemctl({"stop", "dbus.socket", "dbus.service"});
+  const auto is_gone = [&] { return pgwatch.metrics().all("systemd_unit_state").empty(); };
+  EXPECT_TRUE(eventually(is_gone, kNextLook));
+  machine->systemctl({"start", "dbus.service"});
+  EXPECT_TRUE(is(pgwatch, "systemd_unit_healthy", {{"name", "ok.service"}}, 1));
+}
+
+class WatchingABusThatHangs : public Watching {};
+
+TEST_F(WatchingABusThatHangs, DelaysNoServer) {
+  const auto machine = machine_with_ok();
+  const PostgresServer server;
+  const std::string bus = machine->show("dbus.service", "MainPID");
+  machine->run({"kill", "-STOP", bus});
+  const Pgwatch pgwatch(
+      config_of({{"well", server.conninfo()}}, "systemd: {enabled: true, managers: [system], units: [ok]}"),
+      beside(*machine));
+  EXPECT_TRUE(becomes_whole(pgwatch, "well"));
+  const auto is_told = [&] {
+    const TimedPage scraped = scrape(pgwatch);
+    EXPECT_LT(scraped.took, 1s + kSlack);
+    EXPECT_EQ(scraped.page.value("pg_up", {{"server", "well"}}), 1);
+    return scraped.page.value("pgwatch_collector_success", {{"collector", "units"}}) == 0;
+  };
+  EXPECT_TRUE(eventually(is_told));
+  machine->run({"kill", "-CONT", bus});
+}
+
+// -- Managers that do not answer --------------------------------------------------------------------------------------
+
+TEST_F(Watching, IsSkippedWhereThereIsNoBus) {
+  const Pgwatch pgwatch(watching("managers: [system]"),
+                        {.environment = {{"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere"}}});
+  EXPECT_TRUE(is(pgwatch, "pgwatch_collector_success", {{"collector", "units"}}, 1));
+  EXPECT_THAT(pgwatch.log(), AllOf(HasSubstr("no systemd runs here"), Not(HasSubstr("level=error"))));
+}
+
+TEST_F(Watching, FailsWhereThereMustBeABus) {
+  const Pgwatch pgwatch(watching("enabled: true, managers: [system]"),
+                        {.environment = {{"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere"}}});
+  EXPECT_TRUE(is(pgwatch, "pgwatch_collector_success", {{"collector", "units"}}, 0));
+}
+
+constexpr const char* kDeny = R"(<busconfig>
+  <policy user="nobody"><deny send_destination="org.freedesktop.systemd1"/></policy>
+</busconfig>
+)";
+
+TEST_F(Watching, IsSkippedWithTheCureWhereTheBusRefuses) {
+  const auto machine = machine_with_ok(with_pgwatch({.files = {{"/etc/dbus-1/system.d/zz-deny.conf", kDeny}}}, kOk));
+  const Process refused(probe_within(*machine, "human", "65534"));
+  EXPECT_EQ(refused.wait(), 3) << refused.output();  // nothing was checked
+  EXPECT_THAT(refused.output(), HasSubstr("the system bus lets nobody in here"));
+  const Process root(probe_within(*machine, "human"));
+  EXPECT_EQ(root.wait(), 0) << root.output();
+}
+
+// -- How much is asked ------------------------------------------------------------------------------------------------
+
+constexpr int kMany = 500;
+
+TEST_F(Watching, AsksOnceForEachOfManyUnits) {
+  const SystemdMachine machine(
+      {.units = {{"many@.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n"}}});
+  machine.run({"sh", "-c", "systemctl start $(seq -f 'many@%.0f' " + std::to_string(kMany) + ")"});
+  const Labels system = {{"manager", "system"}};
+  const Pgwatch all(watching("managers: [system], units: [\"many@*\"], max_units: 1000"), beside(machine));
+  const Exposition page = page_with_managers(all);
+  EXPECT_EQ(page.all("systemd_unit_healthy", {{"type", "service"}}).size(), kMany);
+  EXPECT_LE(page.value("pgwatch_bus_calls_total", system), kMany + 5);
+  const Pgwatch some(watching("managers: [system], units: [\"many@*\"]"), beside(machine));
+  const Exposition capped = page_with_managers(some);
+  EXPECT_EQ(capped.value("systemd_units_dropped", system), kMany - 100);
+  EXPECT_LE(capped.value("pgwatch_bus_calls_total", system), 100 + 5);
+}
+
+// -- What is accounted for --------------------------------------------------------------------------------------------
+
+TEST_F(Watching, ShowsMemoryAndTasksOfLegacyGroups) {
+  const SystemdOptions options{.groups = ControlGroups::kLegacy};
+  if (const std::string why = SystemdMachine::why_not(options); !why.empty()) GTEST_SKIP() << why;
+  const auto machine = machine_with_ok(options);
+  const Pgwatch pgwatch(watching(kOk), beside(*machine));
+  const Exposition page = page_with_managers(pgwatch);
+  const Labels ok = {{"name", "ok.service"}};
+  EXPECT_EQ(page.value("systemd_unit_tasks_current", ok), 1);
+  EXPECT_GT(page.value("systemd_unit_memory_current_bytes", ok), 0);
+}
+
+TEST_F(Watching, ShowsProcessorTimeOfUnifiedGroups) {
+  const auto machine = machine_with_ok();
+  const Pgwatch pgwatch(watching(kOk), beside(*machine));
+  const Exposition page = page_with_managers(pgwatch);
+  const Labels ok = {{"name", "ok.service"}};
+  EXPECT_GT(page.value("systemd_unit_cpu_seconds_total", ok), 0);
+  if (machine->show("ok.service", "MemoryCurrent") == "[not set]")
+    EXPECT_EQ(page.value("systemd_unit_memory_current_bytes", ok), std::nullopt);
+}
+
+}  // namespace
+}  // namespace pgwatch::test
