@@ -41,7 +41,8 @@ class HostReaderTest : public testing::Test {
   std::atomic<int> told_ = 0;
   Loop loop_;
   Blocking blocking_{loop_, [](BlockingKind) {}};
-  HostReader reader_{loop_, blocking_};
+  Managers managers_{loop_, {.environment = [](const std::string&) { return std::nullopt; }, .uid = 1}, {}};
+  HostReader reader_{loop_, blocking_, managers_};
   LoopThread thread_{loop_};
 };
 

@@ -1,0 +1,163 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collectors/systemd/catalogue.h"
+#include "tests/collectors/looking.h"
+#include "tests/support/temporary_folder.h"
+
+namespace pgwatch::collectors {
+namespace {
+
+using test::Looking;
+using test::managed;
+using test::seen;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kUnset = "18446744073709551615";
+
+// Of the system's manager alone.
+Collector watching(std::vector<UnitRule> rules = {{.pattern = "*"}},
+                   Systemd::Presence presence = Systemd::Presence::kMay) {
+  Systemd systemd{.presence = presence, .managers = {{}}};
+  systemd.units = std::move(rules);
+  return units(std::make_shared<const Systemd>(systemd));
+}
+
+std::string lines(const ManagedUnit& unit, const std::string& part = "") {
+  return Looking(watching()).lines({seen({unit})}, part);
+}
+
+TEST(Units, TellEachState) {
+  for (const char* state :
+       {"active", "activating", "deactivating", "failed", "inactive", "maintenance", "refreshing", "reloading"}) {
+    const std::string told = lines(managed("a.service", {{"ActiveState", state}}), "systemd_unit_state{");
+    EXPECT_THAT(told, HasSubstr(R"(systemd_unit_state{manager="system",name="a.service",type="service",state=")" +
+                                std::string(state) + "\"} 1\n"));
+    EXPECT_EQ(std::ranges::count(told, '\n'), 8);
+  }
+}
+
+TEST(Units, ThatAreNotThereAreVisible) {
+  const std::string told =
+      Looking(watching({{.pattern = "a.service"}}))
+          .lines({seen({managed("a.service", {{"LoadState", "not-found"}, {"ActiveState", "inactive"}})})});
+  EXPECT_THAT(told, HasSubstr(R"(systemd_unit_load_state{manager="system",name="a.service",type="service",)"
+                              R"(load_state="not-found"} 1)"));
+  EXPECT_THAT(told, HasSubstr(R"(systemd_unit_healthy{manager="system",name="a.service",type="service"} 0)"));
+  EXPECT_THAT(told, HasSubstr(R"(type="service",reason="there is no such unit"} 1)"));
+}
+
+TEST(Units, AccountForWhatTheyUse) {
+  const std::string told = lines(managed("a.service", {{"MemoryCurrent", "4096"},
+                                                       {"TasksCurrent", "3"},
+                                                       {"CPUUsageNSec", "1500000000"},
+                                                       {"IOReadBytes", "7"},
+                                                       {"IOWriteBytes", "8"}}));
+  const std::string of_a = R"({manager="system",name="a.service",type="service")";
+  for (const std::string& line :
+       {"systemd_unit_memory_current_bytes" + of_a + "} 4096\n", "systemd_unit_tasks_current" + of_a + "} 3\n",
+        "systemd_unit_cpu_seconds_total" + of_a + "} 1.5\n",
+        "systemd_unit_io_bytes_total" + of_a + ",direction=\"read\"} 7\n",
+        "systemd_unit_io_bytes_total" + of_a + ",direction=\"write\"} 8\n"})
+    EXPECT_THAT(told, HasSubstr(line));
+}
+
+TEST(Units, AreSilentOfWhatNobodyAccountsFor) {
+  const std::string told = lines(managed("a.service", {{"MemoryCurrent", kUnset},
+                                                       {"TasksCurrent", kUnset},
+                                                       {"CPUUsageNSec", kUnset},
+                                                       {"IOReadBytes", kUnset},
+                                                       {"WatchdogUSec", "0"},
+                                                       {"ActiveExitTimestamp", "0"}}));
+  for (const char* family : {"memory", "tasks", "cpu", "io_bytes", "watchdog", "active_exit"})
+    EXPECT_THAT(told, Not(HasSubstr(family)));
+}
+
+TEST(Units, TellHowTheyEnded) {
+  const std::string exited =
+      lines(managed("a.service", {{"Result", "exit-code"}, {"ExecMainCode", "1"}, {"ExecMainStatus", "3"}}));
+  EXPECT_THAT(exited, HasSubstr(R"(systemd_service_exit_status{manager="system",name="a.service",type="service"} 3)"));
+  EXPECT_THAT(exited, HasSubstr(R"(type="service",result="exit-code"} 1)"));
+  const std::string killed = lines(managed("a.service", {{"ExecMainCode", "3"}, {"ExecMainStatus", "11"}}));
+  EXPECT_THAT(killed, HasSubstr(R"(systemd_service_exit_signal{manager="system",name="a.service",type="service"} 11)"));
+  EXPECT_THAT(killed, Not(HasSubstr("exit_status")));
+  EXPECT_THAT(lines(managed("a.service", {{"ExecMainCode", "0"}, {"ExecMainStatus", "0"}})), Not(HasSubstr("exit_s")))
+      << "it has not ended yet";
+}
+
+// -- Managers ---------------------------------------------------------------------------------------------------------
+
+Answer of_nobody(const std::string& why, Systemd::Presence presence) {
+  return Looking(watching({}, presence)).answer({Failure{why, "words"}});
+}
+
+TEST(Units, WhereNoManagerAnswersThatIsTheAnswer) {
+  EXPECT_EQ(std::get<Failure>(of_nobody(kAbsent, Systemd::Presence::kMay)).cls, kAbsent);
+  EXPECT_EQ(std::get<Failure>(of_nobody(kForbidden, Systemd::Presence::kMay)).cls, kForbidden);
+  EXPECT_EQ(std::get<Failure>(of_nobody(kAbsent, Systemd::Presence::kMust)).cls, "no_manager");
+  EXPECT_EQ(std::get<Failure>(of_nobody(kTimeout, Systemd::Presence::kMay)).cls, kTimeout);
+}
+
+TEST(Units, OneManagerDoesNotHideAnother) {
+  const ManagerName ann{.kind = ManagerName::Kind::kUser, .uid = 1000, .user = "ann"};
+  const auto systemd = std::make_shared<const Systemd>(Systemd{.managers = {{}, ann}});
+  const std::string told = Looking(units(systemd)).lines({seen({managed("a.service", {})}), Failure{kForbidden, "no"}});
+  EXPECT_THAT(told, HasSubstr(R"(systemd_manager_reached{manager="system",reason=""} 1)"));
+  EXPECT_THAT(told, HasSubstr(R"(systemd_manager_reached{manager="user@ann",reason="permission"} 0)"));
+  EXPECT_THAT(told, HasSubstr(R"(name="a.service")"));
+}
+
+// -- Containers -------------------------------------------------------------------------------------------------------
+
+const std::string kId(64, 'c');
+
+class Containers : public testing::Test {
+ protected:
+  ManagedUnit unit() const {
+    return managed("db.service",
+                   {{"SourcePath", "/etc/containers/systemd/db.container"},
+                    {"UnitFileState", "generated"},
+                    {"ExecStart", "/usr/bin/podman\nrun\n--name\nmarket-db\n--cidfile=" + cidfile_ + "\n--rm\nimage"}});
+  }
+
+  std::string told(Properties check) {
+    return looking_.lines({seen({unit()}, {managed(kId + "-1f.service", std::move(check))})});
+  }
+
+  test::TemporaryFolder folder_;
+  std::string cidfile_ = folder_.write("db.cid", kId);
+  Looking looking_{watching()};
+};
+
+constexpr const char* kHealthy =
+    R"(systemd_container_healthy{manager="system",name="db.service",container="market-db"})";
+constexpr const char* kWell = R"(systemd_unit_healthy{manager="system",name="db.service",type="service"})";
+
+TEST_F(Containers, AreAsHealthyAsTheirLastCheck) {
+  const std::string healthy = told({{"ActiveState", "inactive"}, {"InactiveEnterTimestamp", "5"}});
+  EXPECT_THAT(healthy, HasSubstr(std::string(kHealthy) + " 1"));
+  const std::string unhealthy = told({{"ActiveState", "failed"}});
+  EXPECT_THAT(unhealthy, HasSubstr(std::string(kHealthy) + " 0"));
+  EXPECT_THAT(unhealthy, HasSubstr(std::string(kWell) + " 0")) << "though the unit is active";
+  EXPECT_THAT(unhealthy, HasSubstr("podman's check of its health failed"));
+}
+
+TEST_F(Containers, StayUnhealthyWhileTheNextCheckRuns) {
+  EXPECT_THAT(told({{"ActiveState", "active"}}), Not(HasSubstr(kHealthy))) << "the first check has not ended";
+  EXPECT_THAT(told({{"ActiveState", "failed"}}), HasSubstr(std::string(kHealthy) + " 0"));
+  EXPECT_THAT(told({{"ActiveState", "active"}}), HasSubstr(std::string(kHealthy) + " 0"));
+  EXPECT_THAT(told({{"ActiveState", "inactive"}, {"InactiveEnterTimestamp", "5"}}),
+              HasSubstr(std::string(kHealthy) + " 1"));
+}
+
+TEST_F(Containers, WithoutAFileOfTheirIdAreKnownAllTheSame) {
+  cidfile_ = "/nowhere/db.cid";
+  const std::string told = looking_.lines({seen({unit()})});
+  EXPECT_THAT(told, HasSubstr(R"(systemd_container_info{manager="system",name="db.service",container="market-db"} 1)"));
+  EXPECT_THAT(told, HasSubstr(std::string(kWell) + " 1"));
+  EXPECT_THAT(told, Not(HasSubstr(kHealthy)));
+}
+
+}  // namespace
+}  // namespace pgwatch::collectors

@@ -1,0 +1,69 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collectors/systemd/catalogue.h"
+#include "exporter/health/catalogue.h"
+#include "tests/exporter/health/examination.h"
+
+namespace pgwatch::health {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Collector collector() { return collectors::units(std::make_shared<const Systemd>()); }
+
+World world_of(std::vector<InstrumentPtr> instruments) {
+  World world;
+  world.host_instruments = std::move(instruments);
+  return world;
+}
+
+std::vector<std::string> told(const Answered& answer) {
+  const World world = world_of({std::make_shared<const Instrument>(collector())});
+  const auto block = std::make_shared<Block>(*answer.latest);
+  block->server = "";
+  Snapshot snapshot;
+  snapshot.answers = {{block, answer.served ? block : nullptr}};
+  return told(examine(world, snapshot, checks_for(world), Selection({}), kNow));
+}
+
+test::Row unit(const std::string& name, const std::string& reason, const std::string& manager = "system") {
+  test::Row row = {{"manager", manager}, {"name", name}, {"type", "service"}, {"healthy", reason.empty() ? "1" : "0"}};
+  if (!reason.empty()) row.merge(test::Row{{"unhealthy", "1"}, {"reason", reason}});
+  return row;
+}
+
+TEST(SystemdChecks, TellEachUnit) {
+  EXPECT_THAT(told(answered(collector(), {unit("a.service", ""), unit("b.service", "failed: signal, signal 11"),
+                                          unit("c.service", "inactive, and is to run", "user@ann")})),
+              ElementsAre("ok a.service: as it should be", "critical b.service: failed: signal, signal 11",
+                          "critical user@ann/c.service: inactive, and is to run"));
+}
+
+TEST(SystemdChecks, TellOfAManagerThatDoesNotAnswer) {
+  EXPECT_THAT(told(answered(collector(), {{{"manager", "user@ann"}, {"reached", "0"}, {"reason", "timeout"}}})),
+              ElementsAre("unknown user@ann: the manager did not answer: timeout"));
+}
+
+TEST(SystemdChecks, WithoutUnitsHaveNothingToJudge) {
+  EXPECT_THAT(told(answered(collector(), {{{"manager", "system"}, {"reached", "1"}}})),
+              ElementsAre("inactive: no unit is watched, and none has failed"));
+}
+
+TEST(SystemdChecks, AreSkippedWhereThereIsNoSystemdOrItRefuses) {
+  EXPECT_THAT(told(not_answered(collector(), Outcome::kSkipped, "absent", "words")),
+              ElementsAre("skipped: nothing to ask here, absent: words"));
+  EXPECT_THAT(told(not_answered(collector(), Outcome::kSkipped, "permission", "words")),
+              ElementsAre("skipped: nothing to ask here, permission: words"));
+}
+
+TEST(SystemdChecks, AreUnknownWhereSystemdMustBeThereAndIsNot) {
+  EXPECT_THAT(told(not_answered(collector(), Outcome::kFailed, "no_manager", "words")),
+              ElementsAre("unknown: collector units failed, no_manager: words"));
+}
+
+TEST(SystemdChecks, AreNotMadeWhereNobodyLooks) { EXPECT_THAT(systemd_checks(world_of({})), IsEmpty()); }
+
+}  // namespace
+}  // namespace pgwatch::health

@@ -1,0 +1,169 @@
+#include "exporter/model/systemd.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pgwatch {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t kSecond = 1'000'000;
+constexpr std::uint64_t kNow = 1'700'000'000 * kSecond;
+constexpr const char* kUnset = "18446744073709551615";
+
+std::string before(std::uint64_t seconds) { return std::to_string(kNow - seconds * kSecond); }
+
+ManagedUnit unit(const std::string& name, Properties properties) {
+  properties.try_emplace("LoadState", "loaded");
+  return {name, std::move(properties)};
+}
+
+ManagedUnit service(Properties properties) { return unit("a.service", std::move(properties)); }
+
+std::string why(const ManagedUnit& one, Expect expect, const ManagedUnit* started = nullptr) {
+  return complaint(one, expect, started, kNow);
+}
+
+// -- What is expected -------------------------------------------------------------------------------------------------
+
+TEST(Expected, IsWhatTheFirstRuleThatTakesAUnitSays) {
+  Systemd systemd;
+  systemd.units = {{.pattern = "feed-*", .expect = Expect::kActive}, {.pattern = "feed-a.service"}};
+  EXPECT_EQ(expected_of(systemd, unit("feed-a.service", {{"Type", "oneshot"}})), Expect::kActive);
+}
+
+TEST(Expected, AUnitGoesByItsOtherNamesToo) {
+  Systemd systemd;
+  systemd.units = {{.pattern = "dbus.service", .expect = Expect::kAny}};
+  EXPECT_EQ(expected_of(systemd, unit("dbus-broker.service", {{"Names", "dbus-broker.service\ndbus.service"}})),
+            Expect::kAny);
+}
+
+TEST(Expected, SuitsAUnitOfWhichNothingIsSaid) {
+  Systemd systemd;
+  systemd.units = {{.pattern = "named.service"}, {.pattern = "*"}};
+  EXPECT_EQ(expected_of(systemd, unit("named.service", {})), Expect::kActive);
+  EXPECT_EQ(expected_of(systemd, unit("a.timer", {})), Expect::kArmed);
+  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"Type", "oneshot"}})), Expect::kSuccess);
+  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "enabled"}})), Expect::kActive);
+  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "generated"}})), Expect::kActive) << "a Quadlet";
+  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "disabled"}})), Expect::kSuccess);
+  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"LoadState", "not-found"}})), Expect::kAny)
+      << "another unit speaks of it, which is no reason that it should be there";
+}
+
+TEST(Choice, TakesNamesAndPatternsApart) {
+  Systemd systemd;
+  systemd.units = {{.pattern = "a.service"}, {.pattern = "b*"}};
+  EXPECT_THAT(systemd.choice().names, testing::ElementsAre("a.service"));
+  EXPECT_THAT(systemd.choice().patterns, testing::ElementsAre("b*"));
+}
+
+// -- Services ---------------------------------------------------------------------------------------------------------
+
+TEST(Complaint, IsNoneWhereAServiceRuns) {
+  EXPECT_EQ(why(service({{"ActiveState", "active"}}), Expect::kActive), "");
+  EXPECT_EQ(why(service({{"ActiveState", "reloading"}, {"StateChangeTimestamp", before(5)}}), Expect::kActive), "");
+}
+
+TEST(Complaint, OfAFailureSaysHowItEnded) {
+  EXPECT_EQ(
+      why(service({{"ActiveState", "failed"}, {"Result", "exit-code"}, {"ExecMainCode", "1"}, {"ExecMainStatus", "3"}}),
+          Expect::kSuccess),
+      "failed: exit-code, status 3");
+  EXPECT_EQ(
+      why(service({{"ActiveState", "failed"}, {"Result", "signal"}, {"ExecMainCode", "2"}, {"ExecMainStatus", "11"}}),
+          Expect::kActive),
+      "failed: signal, signal 11");
+}
+
+TEST(Complaint, OfWhatIsToRunAndDoesNot) {
+  EXPECT_EQ(why(service({{"ActiveState", "inactive"}}), Expect::kActive), "inactive, and is to run");
+  EXPECT_EQ(why(service({{"ActiveState", "inactive"}, {"Result", "success"}}), Expect::kSuccess), "");
+}
+
+TEST(Complaint, OfWhatEndedIll) {
+  EXPECT_EQ(why(service({{"ActiveState", "inactive"}, {"Result", "timeout"}}), Expect::kSuccess),
+            "did not end well: timeout");
+}
+
+TEST(Complaint, OfWhatDoesNotStayUp) {
+  EXPECT_EQ(
+      why(service({{"ActiveState", "activating"}, {"SubState", "auto-restart"}, {"NRestarts", "7"}}), Expect::kSuccess),
+      "does not stay up, 7 restarts");
+  const Properties back = {{"ActiveState", "active"}, {"NRestarts", "1"}, {"ActiveEnterTimestamp", before(12)}};
+  EXPECT_EQ(why(service(back), Expect::kActive), "restarted 12 s ago, 1 restart");
+  Properties settled = back;
+  settled["ActiveEnterTimestamp"] = before(61);
+  EXPECT_EQ(why(service(settled), Expect::kActive), "");
+}
+
+TEST(Complaint, OfWhatTakesTooLong) {
+  for (const char* state : {"activating", "deactivating", "reloading", "refreshing"}) {
+    EXPECT_EQ(why(service({{"ActiveState", state}, {"StateChangeTimestamp", before(119)}}), Expect::kActive), "");
+    EXPECT_EQ(why(service({{"ActiveState", state}, {"StateChangeTimestamp", before(300)}}), Expect::kActive),
+              std::string(state) + " for 300 s");
+  }
+  EXPECT_EQ(why(service({{"ActiveState", "maintenance"}}), Expect::kSuccess), "in maintenance");
+}
+
+TEST(Complaint, OfWhatCannotBeLoaded) {
+  EXPECT_EQ(why(service({{"LoadState", "not-found"}}), Expect::kActive), "there is no such unit");
+  EXPECT_THAT(why(service({{"LoadState", "masked"}}), Expect::kActive), HasSubstr("masked"));
+  EXPECT_EQ(why(service({{"LoadState", "bad-setting"}}), Expect::kSuccess), "its file cannot be used: bad-setting");
+}
+
+TEST(Complaint, IsNoneWhateverItDoes) { EXPECT_EQ(why(service({{"ActiveState", "failed"}}), Expect::kAny), ""); }
+
+// -- Timers -----------------------------------------------------------------------------------------------------------
+
+ManagedUnit timer(Properties properties) {
+  properties.try_emplace("ActiveState", "active");
+  return unit("a.timer", std::move(properties));
+}
+
+TEST(Timer, IsArmedWhereItWillElapse) {
+  EXPECT_TRUE(is_armed(timer({{"NextElapseUSecRealtime", "5"}, {"NextElapseUSecMonotonic", kUnset}}).properties));
+  EXPECT_TRUE(is_armed(timer({{"NextElapseUSecRealtime", "0"}, {"NextElapseUSecMonotonic", "5"}}).properties));
+  EXPECT_TRUE(is_armed(timer({{"SubState", "running"}}).properties)) << "its unit runs: it is set again afterwards";
+}
+
+TEST(Timer, IsNotArmedWhereItNeverWillWhateverItsState) {
+  const ManagedUnit lost = timer({{"NextElapseUSecRealtime", kUnset}, {"NextElapseUSecMonotonic", "0"}});
+  EXPECT_FALSE(is_armed(lost.properties));
+  EXPECT_EQ(why(lost, Expect::kArmed), "not armed: it will not elapse again");
+  EXPECT_EQ(why(timer({{"ActiveState", "inactive"}}), Expect::kArmed), "inactive, and is to be armed");
+}
+
+TEST(Timer, ElapsesNextAtTheSoonerOfItsClocks) {
+  const Properties both = {{"NextElapseUSecRealtime", std::to_string(kNow + 9 * kSecond)},
+                           {"NextElapseUSecMonotonic", std::to_string(103 * kSecond)}};
+  EXPECT_DOUBLE_EQ(next_elapse(both, kNow, 100 * kSecond).value(), 1'700'000'003.0);
+  EXPECT_EQ(next_elapse({{"NextElapseUSecRealtime", kUnset}}, kNow, 0), std::nullopt);
+}
+
+TEST(Timer, IsAsWellAsWhatItStarts) {
+  const ManagedUnit armed = timer({{"NextElapseUSecRealtime", "5"}});
+  const ManagedUnit failed = unit("dump.service", {{"ActiveState", "failed"}, {"Result", "oom-kill"}});
+  const ManagedUnit ended = unit("dump.service", {{"ActiveState", "inactive"}, {"Result", "success"}});
+  EXPECT_EQ(why(armed, Expect::kArmed, &failed), "what it starts, dump.service: failed: oom-kill");
+  EXPECT_EQ(why(armed, Expect::kArmed, &ended), "");
+}
+
+// -- Managers ---------------------------------------------------------------------------------------------------------
+
+TEST(ManagerNames, AreLabels) {
+  EXPECT_EQ(to_string(ManagerName{}), "system");
+  EXPECT_EQ(to_string(ManagerName{.kind = ManagerName::Kind::kOwn}), "user");
+  EXPECT_EQ(to_string(ManagerName{.kind = ManagerName::Kind::kUser, .uid = 1000, .user = "ann"}), "user@ann");
+}
+
+TEST(PropertyNumbers, AreAbsentWhereNotSet) {
+  EXPECT_EQ(number({{"MemoryCurrent", kUnset}}, "MemoryCurrent"), std::nullopt);
+  EXPECT_EQ(number({}, "MemoryCurrent"), std::nullopt);
+  EXPECT_EQ(number({{"NRestarts", "3"}}, "NRestarts"), 3);
+}
+
+}  // namespace
+}  // namespace pgwatch
