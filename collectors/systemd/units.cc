@@ -136,12 +136,18 @@ void add_text(const Properties& properties, std::string_view property, std::stri
   if (const std::string_view text = get(properties, property); !text.empty()) row.emplace_back(column, text);
 }
 
+// Where there is no file of it, and it does not run either: the manager says of it what it would say of any.
+bool is_nothing(const Properties& unit) {
+  return get(unit, "LoadState") != "loaded" && get(unit, "ActiveState") == "inactive";
+}
+
 Row row_of(const std::string& manager, const ManagedUnit& unit) {
   const Properties& properties = unit.properties;
   Row row = {{"manager", manager}, {"name", unit.name}, {"type", std::string(type_of(unit.name))}};
-  row.insert(row.end(), properties.begin(), properties.end());
   add_text(properties, "ActiveState", "state", row);
   add_text(properties, "LoadState", "load_state", row);
+  if (is_nothing(properties)) return row;
+  row.insert(row.end(), properties.begin(), properties.end());
   add_text(properties, "Result", "result", row);
   add_kind(unit, row);
   if (type_of(unit.name) == "service") add_end(properties, row);

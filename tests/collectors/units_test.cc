@@ -48,6 +48,25 @@ TEST(Units, ThatAreNotThereAreVisible) {
   EXPECT_THAT(told, HasSubstr(R"(type="service",reason="there is no such unit"} 1)"));
 }
 
+TEST(Units, ThatAreNotThereHaveNothingElse) {
+  const Properties nothing = {{"LoadState", "masked"},
+                              {"ActiveState", "inactive"},
+                              {"Result", "success"},
+                              {"NRestarts", "0"},
+                              {"TasksMax", "28902"}};
+  const std::string told = Looking(watching()).lines({seen({managed("a.service", nothing)})});
+  EXPECT_THAT(told, HasSubstr("load_state=\"masked\"} 1"));
+  for (const char* metric : {"systemd_unit_result", "systemd_service_restart_total", "systemd_unit_tasks_max"})
+    EXPECT_THAT(told, Not(HasSubstr(metric)));
+}
+
+// Its file was removed while it runs.
+TEST(Units, ThatRunWithoutAFileHaveAll) {
+  const Properties running = {{"LoadState", "not-found"}, {"ActiveState", "active"}, {"NRestarts", "2"}};
+  EXPECT_THAT(Looking(watching()).lines({seen({managed("a.service", running)})}),
+              HasSubstr(R"(systemd_service_restart_total{manager="system",name="a.service",type="service"} 2)"));
+}
+
 TEST(Units, AccountForWhatTheyUse) {
   const std::string told = lines(managed("a.service", {{"MemoryCurrent", "4096"},
                                                        {"TasksCurrent", "3"},

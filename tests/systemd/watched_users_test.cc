@@ -55,6 +55,20 @@ TEST_P(WatchedUsers, AreSeenByRoot) {
   EXPECT_EQ(told.value("systemd_unit_healthy", {{"manager", "user@" + uid()}, {"name", "mine.service"}}), 1);
 }
 
+// As from a container that has their folder: the manager's own socket does not let in whom it cannot see, their bus
+// does.
+TEST_P(WatchedUsers, AreSeenFromAmongOtherProcesses) {
+  const TemporaryFolder folder;
+  const std::filesystem::path program = folder.path() / "pgwatch";
+  std::filesystem::copy_file(PGWATCH_BINARY, program);
+  const std::string config = folder.write("pgwatch.yaml", watching(std::string("managers: [user]") + kUnits));
+  const std::string told =
+      run({.arguments = {program, "--once", "--config", config, "--check", "systemd_units", "--format", "prometheus"},
+           .environment = {{"XDG_RUNTIME_DIR", manager_->runtime_folder()}},
+           .user = server_user()});
+  EXPECT_EQ(Exposition(told).value("systemd_unit_healthy", {{"name", "mine.service"}}), 1);
+}
+
 TEST_P(WatchedUsers, AreNotSeenByOthers) {
   watch("user@" + uid());
   const Process refused(probe_within(machine(), "human", "65534"));
