@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "exporter/model/world.h"
 
 namespace pgwatch {
 namespace {
 
+// What is said is a label's value too: it holds no number that moves.
 constexpr double kMicrosecond = 1e-6;
 // A start or a reload that takes longer is stuck, whatever its own limit is.
 constexpr double kPatience = 120;
@@ -51,8 +51,6 @@ double seconds_since(const Properties& unit, std::string_view moment, std::uint6
   return then > 0 ? std::max(0.0, (static_cast<double>(now) - then) * kMicrosecond) : 0;
 }
 
-std::string whole(double value) { return std::to_string(std::llround(value)); }
-
 // What ended a service: exit-code, 3.
 std::string end_of(const Properties& unit) {
   std::string end(get(unit, "Result"));
@@ -68,11 +66,6 @@ std::string with_reason(std::string what, const std::string& reason) {
   return reason.empty() ? what : std::move(what) + ": " + reason;
 }
 
-std::string restarts(const Properties& unit) {
-  const double count = number(unit, "NRestarts").value_or(0);
-  return whole(count) + (count == 1 ? " restart" : " restarts");
-}
-
 std::string of_load_state(const Properties& unit) {
   const std::string_view state = get(unit, "LoadState");
   if (state == "loaded") return "";
@@ -85,22 +78,20 @@ std::string of_load_state(const Properties& unit) {
 std::string of_trouble(const Properties& unit) {
   if (get(unit, "ActiveState") == "failed") return with_reason("failed", end_of(unit));
   if (get(unit, "ActiveState") == "maintenance") return "in maintenance";
-  if (get(unit, "SubState").starts_with("auto-restart"))
-    return with_reason("does not stay up, " + restarts(unit), end_of(unit));
+  if (get(unit, "SubState").starts_with("auto-restart")) return with_reason("does not stay up", end_of(unit));
   return "";
 }
 
 std::string of_running(const Properties& unit, std::uint64_t now) {
   const std::string state(get(unit, "ActiveState"));
   if (is_one_of(state, {"activating", "deactivating", "reloading", "refreshing"})) {
-    const double time = seconds_since(unit, "StateChangeTimestamp", now);
-    return time > kPatience ? state + " for " + whole(time) + " s" : "";
+    const bool is_stuck = seconds_since(unit, "StateChangeTimestamp", now) > kPatience;
+    return is_stuck ? state + " for more than two minutes" : "";
   }
   if (state != "active") return state + ", and is to run";
-  const double up = seconds_since(unit, "ActiveEnterTimestamp", now);
-  if (number(unit, "NRestarts").value_or(0) > 0 && up < kRecently)
-    return "restarted " + whole(up) + " s ago, " + restarts(unit);
-  return "";
+  const bool was_restarted = number(unit, "NRestarts").value_or(0) > 0;
+  const bool is_back = was_restarted && seconds_since(unit, "ActiveEnterTimestamp", now) < kRecently;
+  return is_back ? "was restarted within the last minute" : "";
 }
 
 std::string of_success(const Properties& unit) {

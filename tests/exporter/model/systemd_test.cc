@@ -91,9 +91,9 @@ TEST(Complaint, OfWhatEndedIll) {
 TEST(Complaint, OfWhatDoesNotStayUp) {
   EXPECT_EQ(
       why(service({{"ActiveState", "activating"}, {"SubState", "auto-restart"}, {"NRestarts", "7"}}), Expect::kSuccess),
-      "does not stay up, 7 restarts");
+      "does not stay up");
   const Properties back = {{"ActiveState", "active"}, {"NRestarts", "1"}, {"ActiveEnterTimestamp", before(12)}};
-  EXPECT_EQ(why(service(back), Expect::kActive), "restarted 12 s ago, 1 restart");
+  EXPECT_EQ(why(service(back), Expect::kActive), "was restarted within the last minute");
   Properties settled = back;
   settled["ActiveEnterTimestamp"] = before(61);
   EXPECT_EQ(why(service(settled), Expect::kActive), "");
@@ -103,7 +103,7 @@ TEST(Complaint, OfWhatTakesTooLong) {
   for (const char* state : {"activating", "deactivating", "reloading", "refreshing"}) {
     EXPECT_EQ(why(service({{"ActiveState", state}, {"StateChangeTimestamp", before(119)}}), Expect::kActive), "");
     EXPECT_EQ(why(service({{"ActiveState", state}, {"StateChangeTimestamp", before(300)}}), Expect::kActive),
-              std::string(state) + " for 300 s");
+              std::string(state) + " for more than two minutes");
   }
   EXPECT_EQ(why(service({{"ActiveState", "maintenance"}}), Expect::kSuccess), "in maintenance");
 }
