@@ -74,7 +74,7 @@ Answered answered(const Collector& collector, const std::string& server) {
   auto block = std::make_shared<Block>();
   block->collector = collector.name;
   block->server = server;
-  append_label(block->labels, "server", server);
+  if (!server.empty()) append_label(block->labels, "server", server);
   block->samples = sink.take_samples();
   block->asked_at = kAsked;
   block->duration = milliseconds{2};
@@ -104,6 +104,10 @@ Snapshot snapshot() {
   snapshot.answered_at = kAsked + milliseconds{4};
   snapshot.targets = {up("primary"), up("standby"), {"gone", "server=\"gone\"", false, "refused", "", "", nullptr}};
   for (const Collector& collector : collectors::catalogue()) {
+    if (collector.scope == Scope::kHost) {
+      snapshot.answers.push_back(answered(collector, ""));
+      continue;
+    }
     snapshot.answers.push_back(answered(collector, "primary"));
     snapshot.answers.push_back(skipped(collector, "standby"));
   }
@@ -156,6 +160,7 @@ std::string page() {
   telemetry.add_target("primary");
   telemetry.reloaded(true);
   telemetry.blocking_call_abandoned("resolve");
+  telemetry.called("system", 5);
   Block failed;
   failed.server = "primary";
   failed.collector = "replication";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -32,8 +31,9 @@ std::string_view option(std::string_view arguments, std::string_view name) {
 
 std::string contents(const std::string& path, std::size_t most) {
   std::ifstream file(path, std::ios::binary);
-  std::string text;
-  std::copy_n(std::istreambuf_iterator<char>(file), file.good() ? most : 0, std::back_inserter(text));
+  std::string text(most, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(most));
+  text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
 }
 
@@ -41,7 +41,9 @@ std::string contents(const std::string& path, std::size_t most) {
 std::string id_of(const Properties& unit) {
   const std::string_view file = option(get(unit, "ExecStart"), "--cidfile");
   if (std::string id = contents(std::string(file), kIdDigits); is_id(id)) return id;
-  std::string command = contents("/proc/" + std::string(get(unit, "MainPID")) + "/cmdline", 4096);
+  const std::string pid(get(unit, "MainPID"));
+  if (pid.empty() || pid == "0") return "";
+  std::string command = contents("/proc/" + pid + "/cmdline", 4096);
   std::ranges::replace(command, '\0', '\n');
   return is_id(option(command, "-c")) ? std::string(option(command, "-c")) : "";
 }

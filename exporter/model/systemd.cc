@@ -8,6 +8,7 @@
 namespace pgwatch {
 namespace {
 
+// What is said is a label's value too: it holds no number that moves.
 constexpr double kMicrosecond = 1e-6;
 // A start or a reload that takes longer is stuck, whatever its own limit is.
 constexpr double kPatience = 120;
@@ -84,13 +85,13 @@ std::string of_trouble(const Properties& unit) {
 std::string of_running(const Properties& unit, std::uint64_t now) {
   const std::string state(get(unit, "ActiveState"));
   if (is_one_of(state, {"activating", "deactivating", "reloading", "refreshing"})) {
-    const double time = seconds_since(unit, "StateChangeTimestamp", now);
-    return time > kPatience ? state + " for more than two minutes" : "";
+    const bool is_stuck = seconds_since(unit, "StateChangeTimestamp", now) > kPatience;
+    return is_stuck ? state + " for more than two minutes" : "";
   }
   if (state != "active") return state + ", and is to run";
-  const double up = seconds_since(unit, "ActiveEnterTimestamp", now);
-  if (number(unit, "NRestarts").value_or(0) > 0 && up < kRecently) return "restarted within the last minute";
-  return "";
+  const bool was_restarted = number(unit, "NRestarts").value_or(0) > 0;
+  const bool is_back = was_restarted && seconds_since(unit, "ActiveEnterTimestamp", now) < kRecently;
+  return is_back ? "was restarted within the last minute" : "";
 }
 
 std::string of_success(const Properties& unit) {

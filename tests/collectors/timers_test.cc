@@ -21,9 +21,9 @@ TEST(Timers, TellWhenTheyElapse) {
   EXPECT_EQ(lines({managed("a.timer",
                            {{"LastTriggerUSec", "1700000000000000"}, {"NextElapseUSecRealtime", "1800000000500000"}}),
                    managed("a.service", {})}),
+            "systemd_timer_armed{manager=\"system\",name=\"a.timer\"} 1\n"
             "systemd_timer_last_trigger_seconds{manager=\"system\",name=\"a.timer\"} 1700000000\n"
-            "systemd_timer_next_elapse_seconds{manager=\"system\",name=\"a.timer\"} 1800000000.5\n"
-            "systemd_timer_armed{manager=\"system\",name=\"a.timer\"} 1\n");
+            "systemd_timer_next_elapse_seconds{manager=\"system\",name=\"a.timer\"} 1800000000.5\n");
 }
 
 TEST(Timers, ThatNeverDidAndNeverWillAreNotArmed) {

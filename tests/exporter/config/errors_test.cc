@@ -20,7 +20,8 @@ std::string in_target(const std::string& text) { return "targets:\n  - name: a\n
 TEST(ConfigErrors, NameTheNearestKeyAndTheKnownOnes) {
   EXPECT_EQ(error_of("log: {}\ntragets: []"),
             "f.yaml:2:1: unknown key \"tragets\"; did you mean \"targets\"? Known are: listen, telemetry_path, log, "
-            "timeouts, turn_interval, connections, queries, labels, freshness, collectors, checks, backups, targets");
+            "timeouts, turn_interval, connections, queries, labels, freshness, collectors, checks, backups, systemd, "
+            "targets");
   EXPECT_THAT(error_of(in_target("rolle: any")),
               StartsWith("f.yaml:3:5: unknown key \"rolle\"; did you mean \"role\"?"));
   EXPECT_THAT(error_of(in_target("password: geheim")), HasSubstr("did you mean \"password_file\"?"));

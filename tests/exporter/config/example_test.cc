@@ -56,6 +56,8 @@ std::vector<std::string> all_keys() {
                            "freshness: {checks: [{validity: {zzz: 1}}]}",
                            "freshness: {checks: [{validity: {preset: ohlc, columns: {zzz: 1}}}]}",
                            "backups: [{zzz: 1}]",
+                           "systemd: {zzz: 1}",
+                           "systemd: {units: [{zzz: 1}]}",
                            "targets: [{zzz: 1}]",
                            "targets: [{databases: {zzz: 1}}]"}) {
     for (std::string& key : known_keys(text)) keys.push_back(std::move(key));
@@ -130,8 +132,8 @@ TEST(Example, ShowsChecksOfFreshnessThatAreValid) {
 
 TEST(Manual, ListsEveryKey) {
   const std::string folder = std::string(PGWATCH_SOURCE_FOLDER) + "/docs/";
-  const std::string manual =
-      read_file(folder + "configuration.md") + read_file(folder + "freshness.md") + read_file(folder + "backups.md");
+  const std::string manual = read_file(folder + "configuration.md") + read_file(folder + "freshness.md") +
+                             read_file(folder + "backups.md") + read_file(folder + "units.md");
   const std::vector<std::string> keys = all_keys();
   ASSERT_GT(keys.size(), 25U);
   for (const std::string& key : keys) {

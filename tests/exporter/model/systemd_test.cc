@@ -93,7 +93,7 @@ TEST(Complaint, OfWhatDoesNotStayUp) {
       why(service({{"ActiveState", "activating"}, {"SubState", "auto-restart"}, {"NRestarts", "7"}}), Expect::kSuccess),
       "does not stay up");
   const Properties back = {{"ActiveState", "active"}, {"NRestarts", "1"}, {"ActiveEnterTimestamp", before(12)}};
-  EXPECT_EQ(why(service(back), Expect::kActive), "restarted within the last minute");
+  EXPECT_EQ(why(service(back), Expect::kActive), "was restarted within the last minute");
   Properties settled = back;
   settled["ActiveEnterTimestamp"] = before(61);
   EXPECT_EQ(why(service(settled), Expect::kActive), "");
