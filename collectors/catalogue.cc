@@ -67,6 +67,12 @@ std::vector<Collector> of_postgres() {
   };
 }
 
+std::vector<Collector> of_hosts() {
+  return {
+      filesystem(),
+  };
+}
+
 std::vector<Collector> of_timescaledb() {
   return {
       timescaledb_compression(),
@@ -90,6 +96,7 @@ std::vector<Collector> systemd_collectors(const SystemdPtr& systemd) {
 
 std::vector<Collector> catalogue() {
   std::vector<Collector> all = of_postgres();
+  std::ranges::move(of_hosts(), std::back_inserter(all));
   std::ranges::move(of_timescaledb(), std::back_inserter(all));
   std::ranges::move(systemd_collectors(), std::back_inserter(all));
   return all;

@@ -14,6 +14,7 @@ Collector connections();
 Collector data_checksums();
 Collector database();
 Collector database_wraparound();
+Collector filesystem();
 Collector invalid_indexes();
 Collector lock_table();
 Collector locks();

@@ -102,12 +102,14 @@ std::string what_asking_costs() {
          "statement per\n`turn_interval`.\n";
 }
 
+// Those that the collector's settings may say.
 void add_options(std::string& page, const Collector& collector) {
-  if (collector.options.empty()) return;
+  if (std::ranges::all_of(collector.options, &Option::of_target)) return;
   page += "| option | default | from | to | |\n|---|---|---|---|---|\n";
   for (const Option& option : collector.options)
-    page += "| " + code(option.name) + " | " + std::to_string(option.value) + " | " + std::to_string(option.least) +
-            " | " + std::to_string(option.most) + " | " + option.help + " |\n";
+    if (!option.of_target)
+      page += "| " + code(option.name) + " | " + std::to_string(option.value) + " | " + std::to_string(option.least) +
+              " | " + std::to_string(option.most) + " | " + option.help + " |\n";
   page += "\n";
 }
 

@@ -102,6 +102,7 @@ TEST(ProbeManual, SaysEveryExitStatus) {
 std::string plain(const std::string& cell) { return std::regex_replace(cell, std::regex("^[ `]+|[ `]+$"), ""); }
 
 std::optional<double> limit(const std::string& cell, Unit unit) {
+  if (unit == Unit::kNumber) return config::read_decimal(plain(cell));
   return unit == Unit::kSeconds ? config::read_seconds(plain(cell)) : config::read_size(plain(cell));
 }
 

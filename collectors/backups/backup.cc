@@ -5,6 +5,7 @@
 
 #include "collectors/backups/files.h"
 #include "collectors/backups/pgbackrest.h"
+#include "collectors/host/filesystem_columns.h"
 #include "exporter/host/host.h"
 
 namespace pgwatch::collectors {
@@ -30,6 +31,13 @@ Columns columns_of_sizes() {
           gauge("median_size_bytes", "Median size of the five complete backups before it; absent for the first.")
               .unlabelled(),
           gauge("size_ratio", "Size of the newest complete backup as a share of that median.").unlabelled()};
+}
+
+// Of the folder.
+Columns columns_of_room() {
+  Columns columns = filesystem_columns("filesystem_");
+  for (Column& column : columns) column = std::move(column).unlabelled();
+  return columns;
 }
 
 Columns columns_of_dumps() {
@@ -61,6 +69,7 @@ Columns columns_of(Kind kind) {
   Columns columns = columns_of_all();
   if (kind != Kind::kWal) add(columns, columns_of_sizes());
   if (kind == Kind::kFiles) add(columns, columns_of_dumps());
+  if (kind != Kind::kPgbackrest) add(columns, columns_of_room());
   if (kind == Kind::kPgbackrest) add(columns, columns_of_pgbackrest());
   return columns;
 }

@@ -4,11 +4,14 @@
 #include <array>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "collectors/backups/hypertable_rows.h"
 #include "collectors/backups/newest.h"
+#include "exporter/host/filesystem.h"
 #include "exporter/host/folder.h"
+#include "exporter/host/locality.h"
 #include "exporter/model/world.h"
 
 namespace pgwatch::collectors {
@@ -137,6 +140,13 @@ void add_newest(const Backup& backup, const Found& found, const std::string& loo
   texts.emplace_back("damaged", flag(learned.back()));
 }
 
+// What lies there can be listed, so it is seldom that this cannot be told.
+void add_room(const Backup& backup, Texts& texts) {
+  const auto look = look_at_filesystem(backup.directory, own_mounts(this_machine()));
+  if (const auto* space = std::get_if<FilesystemSpace>(&look))
+    for (const auto& [column, text] : figures_of(*space)) texts.emplace_back("filesystem_" + column, text);
+}
+
 }  // namespace
 
 Rows look_at_files(const Backup& backup, const std::string& looked_at, std::int64_t now) {
@@ -144,6 +154,7 @@ Rows look_at_files(const Backup& backup, const std::string& looked_at, std::int6
   Texts texts = {{"files", std::to_string(found.complete.size())},
                  {"unfinished_files", std::to_string(found.unfinished)}};
   add_newest(backup, found, looked_at, texts);
+  add_room(backup, texts);
   return one_row(texts);
 }
 

@@ -136,6 +136,14 @@ std::vector<FreshnessCheckPtr> freshness_of(const Target& target, const std::vec
   return checks;
 }
 
+// What a target says of itself is an option of the collectors that ask for it.
+void tell_collectors(TargetSettings& target, const std::vector<Collector>& catalogue) {
+  for (const Collector& collector : catalogue)
+    for (const Option& option : collector.options)
+      if (option.of_target && option.name == "local")
+        target.collectors[collector.name].options[option.name] = static_cast<int>(target.local);
+}
+
 TargetPtr make_target(TargetSettings settings, const std::vector<FreshnessSettings>& freshness,
                       const std::vector<Collector>& catalogue, Instruments& instruments) {
   Target target;
@@ -145,6 +153,7 @@ TargetPtr make_target(TargetSettings settings, const std::vector<FreshnessSettin
   target.access = std::move(settings.access);
   target.databases = std::move(settings.databases);
   target.checks = std::move(settings.checks);
+  tell_collectors(settings, catalogue);
   target.instruments = choose(catalogue, false, settings.collectors, instruments);
   std::erase_if(target.instruments,
                 [&](const InstrumentPtr& one) { return !takes(one->collector().servers, target.name); });

@@ -58,6 +58,7 @@ class BackupReader {
         {"age", [=, this, &backup](const Node& node) { limit(node, seconds, Worse::kAbove, backup.age); }},
         {"share", [=, this, &backup](const Node& node) { limit(node, shares, Worse::kBelow, backup.share); }},
         {"size", [=, this, &backup](const Node& node) { limit(node, bytes, Worse::kBelow, backup.size); }},
+        {"space", [=, this, &backup](const Node& node) { limit(node, shares, Worse::kAbove, backup.space); }},
     };
   }
 

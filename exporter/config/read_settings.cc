@@ -170,6 +170,7 @@ class SettingsReader {
         {"connections", [&](const Node& value) { access.connections = connections(value); }},
         {"timeouts", [&](const Node& value) { reader_.mapping(value, timeout_fields(access.timeouts)); }},
         {"databases", [&](const Node& value) { databases(value, target.databases); }},
+        {"local", [&](const Node& value) { target.local = local(value); }},
         {"collectors", [&](const Node& value) { collectors(value, target.collectors, Whose::kTarget); }},
         {"checks", [&](const Node& value) { read_checks(reader_, value, checks_, target.checks); }},
     };
@@ -193,6 +194,10 @@ class SettingsReader {
 
   Role role(const Node& node) const {
     return reader_.choice<Role>(node, {{"any", Role::kAny}, {"primary", Role::kPrimary}, {"standby", Role::kStandby}});
+  }
+
+  Local local(const Node& node) const {
+    return reader_.choice<Local>(node, {{"auto", Local::kAuto}, {"true", Local::kAlways}, {"false", Local::kNever}});
   }
 
   void cluster(const Node& node, const Node& target_node, TargetSettings& target) const {
@@ -252,9 +257,10 @@ class SettingsReader {
         {"max_series", [&](const Node& value) { settings.max_series = most_series(value); }},
     };
     for (const Option& option : collector.options)
-      fields.push_back({option.name, [&](const Node& value) {
-                          settings.options[option.name] = reader_.integer(value, option.least, option.most);
-                        }});
+      if (!option.of_target)
+        fields.push_back({option.name, [&](const Node& value) {
+                            settings.options[option.name] = reader_.integer(value, option.least, option.most);
+                          }});
     reader_.mapping(node, fields);
   }
 

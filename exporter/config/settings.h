@@ -25,12 +25,16 @@ struct BackupSettings {
   std::string server_at;  // file:line:column of its server
 };
 
+// Whether a server's files are this machine's: looked up, or as it is said.
+enum class Local { kNever, kAlways, kAuto };
+
 struct TargetSettings {
   std::string name = {};  // "" where it is made from the connection string
   Role role = Role::kAny;
   std::map<std::string, std::string> labels = {};
   Access access = {};
   DatabaseFilter databases = {};
+  Local local = Local::kAuto;
   std::map<std::string, CollectorSettings> collectors = {};
   CheckSettings checks = {};
 

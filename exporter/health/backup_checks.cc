@@ -1,6 +1,5 @@
 // Backups: there is one, it is young and large enough, and it holds what it should.
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "exporter/health/catalogue.h"
@@ -20,6 +19,8 @@ constexpr const char* kRowsMissing = "pgwatch_backup_hypertable_rows_missing";
 constexpr const char* kDamaged = "pgwatch_backup_damaged";
 constexpr const char* kStanza = "pgwatch_backup_stanza_status";
 constexpr const char* kLastFailed = "pgwatch_backup_last_failed";
+constexpr const char* kUsed = "pgwatch_backup_filesystem_used_ratio";
+constexpr const char* kFilesUsed = "pgwatch_backup_filesystem_files_used_ratio";
 
 std::vector<Finding> judge_age(const Evidence& evidence, const Threshold& threshold) {
   const std::optional<double> newest = evidence.value(kNewest);
@@ -35,8 +36,6 @@ Status compare_below(double value, const Threshold& threshold) {
   if (threshold.warning && value < *threshold.warning) return Status::kWarning;
   return Status::kOk;
 }
-
-std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
 
 std::vector<Finding> judge_share(const Evidence& evidence, const Threshold& threshold) {
   const std::optional<double> size = evidence.value(kSize);
@@ -54,6 +53,20 @@ std::vector<Finding> judge_size(const Evidence& evidence, const Threshold& thres
   const std::optional<double> size = evidence.value(kSize);
   if (!size) return {{Status::kInactive, "there is no complete backup"}};
   return {{compare_below(*size, threshold), "the newest has " + worded(*size, Unit::kBytes), *size}};
+}
+
+// A full one takes no more backups, be it of bytes or of inodes.
+std::vector<Finding> judge_space(const Evidence& evidence, const Threshold& threshold) {
+  std::vector<Finding> findings;
+  const auto add = [&](const char* metric, const std::string& what, const std::string& subject) {
+    if (const auto used = evidence.value(metric))
+      findings.push_back(
+          {compare(*used, threshold), percent(*used) + what + beyond(*used, threshold, Unit::kNumber), *used, subject});
+  };
+  add(kUsed, " of its file system is used", "");
+  add(kFilesUsed, " of its file system's inodes are used", "inodes");
+  if (findings.empty()) return {{Status::kInactive, "its file system does not say how full it is"}};
+  return findings;
 }
 
 std::vector<Finding> judge_contents(const Evidence& evidence, const Threshold&) {
@@ -105,13 +118,22 @@ void add_checks(const Backup& backup, std::vector<Check>& all) {
   };
   add({.name = "_age", .help = "Age of the newest complete backup.", .unit = Unit::kSeconds, .threshold = backup.age},
       judge_age);
-  if (backup.kind == Kind::kWal) return;
+  const auto add_space = [&] {
+    add({.name = "_space",
+         .help = "Share of its file system that is used.",
+         .unit = Unit::kNumber,
+         .threshold = backup.space},
+        judge_space);
+  };
+  if (backup.kind == Kind::kWal) return add_space();
   add({.name = "_share", .help = "Size of the newest against those before it.", .threshold = backup.share},
       judge_share);
   if (backup.size.warning || backup.size.critical)
     add({.name = "_size", .help = "Size of the newest.", .unit = Unit::kBytes, .threshold = backup.size}, judge_size);
-  if (backup.kind == Kind::kFiles)
+  if (backup.kind == Kind::kFiles) {
     add({.name = "_contents", .help = "The newest dump can be read and has its rows."}, judge_contents);
+    add_space();
+  }
   if (backup.kind == Kind::kPgbackrest)
     add({.name = "_stanza", .help = "What pgBackRest says of the stanza."}, judge_stanza);
 }

@@ -9,6 +9,7 @@
 namespace pgwatch::health {
 
 std::vector<Check> backup_checks(std::span<const BackupPtr> backups);
+std::vector<Check> filesystem_checks();
 std::vector<Check> server_checks();
 std::vector<Check> replication_checks();
 std::vector<Check> slot_checks();

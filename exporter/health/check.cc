@@ -41,6 +41,7 @@ std::vector<Check> checks() {
   std::vector<Check> all = server_checks();
   std::ranges::move(replication_checks(), std::back_inserter(all));
   std::ranges::move(slot_checks(), std::back_inserter(all));
+  std::ranges::move(filesystem_checks(), std::back_inserter(all));
   return all;
 }
 

@@ -72,4 +72,6 @@ std::string beyond(double value, const Threshold& threshold, Unit unit) {
   return "";
 }
 
+std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
+
 }  // namespace pgwatch::health

@@ -13,4 +13,7 @@ std::string worded(double value, Unit unit);
 // " (critical from 5 m)" for what the value has reached, "" where it is well.
 std::string beyond(double value, const Threshold& threshold, Unit unit);
 
+// "86 %" of a share.
+std::string percent(double share);
+
 }  // namespace pgwatch::health

@@ -36,8 +36,9 @@ struct Backup {
 
   // -- When it is well.
   Threshold age = {.warning = 26 * 3600.0, .critical = 50 * 3600.0};  // seconds since the newest was complete
-  Threshold share = {.warning = 0.5, .critical = {}};  // of the median of those before it: below it is too small
-  Threshold size = {};                                 // bytes: below it is too small, whatever came before
+  Threshold share = {.warning = 0.5, .critical = {}};     // of the median of those before it: below it is too small
+  Threshold size = {};                                    // bytes: below it is too small, whatever came before
+  Threshold space = {.warning = 0.85, .critical = 0.95};  // share of its file system's bytes, or inodes, that is used
 
   std::chrono::milliseconds interval{std::chrono::minutes{5}};
 };

@@ -98,7 +98,8 @@ struct Statement {
   std::string sql;
 };
 struct Skip {
-  std::string reason;       // a label's value: "extension", "version", "role", "permission", "unsupported"
+  std::string
+      reason;  // a label's value: "extension", "version", "role", "permission", "unsupported", "remote", "container"
   std::string detail = {};  // a sentence, with the cure
 };
 using Step = std::variant<Statement, HostRead, Skip>;
@@ -125,6 +126,7 @@ struct Option {
   int value = 0;     // by default
   int least = 0;
   int most = 1'000'000;
+  bool of_target = false;  // the target says it, under that name, and not the collector's settings
 
   friend bool operator==(const Option&, const Option&) = default;
 };

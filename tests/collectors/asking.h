@@ -22,8 +22,8 @@ struct Asked {
   Samples samples;
 };
 
-// `answer` gives the rows of a statement; what it throws comes through. A collector that reads the host or comes to no
-// end throws std::logic_error.
+// `answer` gives the rows of a statement; what it throws comes through. A collector that comes to no end throws
+// std::logic_error. Where one goes on to read the host, no more is asked.
 Asked ask(const Collector& collector, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer);
 
 // The catalogue without those that read the host.

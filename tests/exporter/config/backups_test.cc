@@ -57,11 +57,12 @@ TEST(Backups, LimitsAreReadInTheirUnits) {
   const Backup backup = *read(
                              "- name: nightly\n  directory: /b\n  age: {warning: 2h, critical: 1d}\n  share: {warning: "
                              "0.8, critical: 0.25}\n"
-                             "  size: {critical: 1KiB}\n")
+                             "  size: {critical: 1KiB}\n  space: {warning: 0.5, critical: 0.75}\n")
                              .backups[0];
   EXPECT_EQ(backup.age, (Threshold{7'200, 86'400}));
   EXPECT_EQ(backup.share, (Threshold{0.8, 0.25}));
   EXPECT_EQ(backup.size, (Threshold{{}, 1'024}));
+  EXPECT_EQ(backup.space, (Threshold{0.5, 0.75}));
   EXPECT_EQ(read("- {name: a, directory: /b, share: {warning: none}}\n").backups[0]->share, Threshold{});
 }
 
@@ -82,6 +83,8 @@ TEST(Backups, WhatIsWrongIsToldWithItsPlace) {
             "f.yaml:3:33: it would be critical before it warns: give both, critical above warning");
   EXPECT_THAT(complaint("- {name: a, directory: /b, share: {warning: 0.2, critical: 0.5}}\n"),
               HasSubstr("critical below warning"));
+  EXPECT_THAT(complaint("- {name: a, directory: /b, space: {warning: 0.9, critical: 0.8}}\n"),
+              HasSubstr("critical above warning"));
   EXPECT_EQ(complaint("- {name: a, directory: /b}\n- {name: a, directory: /b}\n"),
             "f.yaml:4:3: there is a backup a already; call this one otherwise");
   EXPECT_THAT(complaint("- {name: a, server: db2, directory: /b}\n"),

@@ -51,8 +51,9 @@ test::Row aged(double hours, test::Row more = {}) {
 TEST(BackupChecks, AreMadeByTheKind) {
   Backup wal = nightly();
   wal.kind = Kind::kWal;
-  EXPECT_THAT(told(wal, {aged(1)}), ElementsAre("ok: the newest is 1 h old"));
-  EXPECT_EQ(told(nightly(), {aged(1)}).size(), 3U);
+  EXPECT_THAT(told(wal, {aged(1)}),
+              ElementsAre("ok: the newest is 1 h old", "inactive: its file system does not say how full it is"));
+  EXPECT_EQ(told(nightly(), {aged(1)}).size(), 4U);
 }
 
 TEST(BackupChecks, AgeIsJudgedByItsLimits) {
@@ -63,7 +64,19 @@ TEST(BackupChecks, AgeIsJudgedByItsLimits) {
 TEST(BackupChecks, NoneAtAllIsCriticalOnce) {
   EXPECT_THAT(told(nightly(), {{{"files", "0"}}}),
               ElementsAre("critical: there is no complete backup", "inactive: there is no complete backup",
-                          "inactive: the newest does not show whether rows of hypertables are missing"));
+                          "inactive: the newest does not show whether rows of hypertables are missing",
+                          "inactive: its file system does not say how full it is"));
+}
+
+TEST(BackupChecks, SpaceIsJudgedInBytesAndInInodes) {
+  const test::Row row = aged(1, {{"filesystem_used_ratio", "0.86"}, {"filesystem_files_used_ratio", "0.97"}});
+  const std::vector<std::string> all = told(nightly(), {row});
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_EQ(all[3], "warning: 86 % of its file system is used (warning from 0.85)");
+  EXPECT_EQ(all[4], "critical inodes: 97 % of its file system's inodes are used (critical from 0.95)");
+  Backup roomy = nightly();
+  roomy.space = {.warning = 0.99, .critical = {}};
+  EXPECT_EQ(told(roomy, {row})[3], "ok: 86 % of its file system is used");
 }
 
 TEST(BackupChecks, SizeIsJudgedAgainstThoseBefore) {
