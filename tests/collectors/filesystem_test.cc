@@ -34,6 +34,9 @@ class HostAtOnce : public Host {
       done(Failure{"host", error.what()});
     }
   }
+  void look_at_manager(const ManagerName&, const UnitChoicePtr&, Looked done) override {
+    done(Failure{kAbsent, "nobody asks"});
+  }
 };
 
 struct Asked {

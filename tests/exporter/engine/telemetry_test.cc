@@ -178,6 +178,7 @@ TEST(Telemetry, DeclaresEveryFamilyWithItsLabels) {
   telemetry.collector_failed(failure_of("a"));
   telemetry.samples_dropped(std::vector<Dropped>{{"a", "size", "one", 1, 1}});
   telemetry.blocking_call_abandoned("files");
+  telemetry.called("system", 1);
   const Exposition shown = page(telemetry);
   for (const OwnMetric& own : Telemetry::declared()) {
     EXPECT_EQ(shown.help(own.metric.name), own.metric.help) << own.metric.name;
