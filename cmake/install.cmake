@@ -6,6 +6,7 @@ set(documents ${CMAKE_INSTALL_DATAROOTDIR}/doc/pgwatch-exporter)
 
 install(TARGETS pgwatch RUNTIME)
 install(DIRECTORY ${systemd}/drop-ins DESTINATION ${documents}/systemd)
+install(FILES ${systemd}/sysusers.conf DESTINATION lib/sysusers.d RENAME pgwatch-exporter.conf)
 install(FILES ${PROJECT_SOURCE_DIR}/examples/pgwatch.yaml DESTINATION ${documents})
 
 set(system_units pgwatch-alert@.service pgwatch-exporter.service pgwatch-exporter.socket pgwatch-once.service
