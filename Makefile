@@ -1,6 +1,6 @@
 # The front door: each target installs what it needs and is missing, then does what its name says.
 .DEFAULT_GOAL := build
-.PHONY: build run test check asan tsan fuzz bench clean help
+.PHONY: build install run test check asan tsan fuzz bench clean help
 
 JOBS ?= $(shell nproc)
 export JOBS
@@ -8,6 +8,10 @@ export JOBS
 build: ## Build build/pgwatch
 	@scripts/install build
 	@scripts/build
+
+install: ## Install it and units for systemd below PREFIX, which is /usr/local
+	@test -x build/release/pgwatch || scripts/build
+	@cmake --install build/release --prefix $(or $(PREFIX),/usr/local)
 
 run: ## Watch a throw-away primary and standby on 127.0.0.1:9187, or what CONFIG=file says
 	@scripts/install $(if $(CONFIG),build,run)

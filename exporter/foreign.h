@@ -22,7 +22,8 @@ inline constexpr std::array kForeign = {
     Foreign{
         "--web.config.file", "", "",
         "there is no key for it: pgwatch serves plain HTTP; set listen: [\"127.0.0.1:9187\"] and let a proxy end TLS"},
-    Foreign{"--web.systemd-socket", "", "", "pgwatch opens its sockets itself; set listen: [\":9187\"]"},
+    Foreign{"--web.systemd-socket", "", "",
+            "leave it away: sockets that systemd passes are served on without being asked"},
     Foreign{"--disable-default-metrics", "PG_EXPORTER_DISABLE_DEFAULT_METRICS", "false",
             "name the collectors you do not want, as collectors: {replication: false}"},
     Foreign{"--no-auto-discover-databases", "PG_EXPORTER_AUTO_DISCOVER_DATABASES", "true",

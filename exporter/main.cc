@@ -33,13 +33,33 @@ std::optional<std::string> environment(const std::string& name) {
   std::_Exit(status);
 }
 
-int serve(const ConfigSource& source) {
+void reload(Program& program, service::Manager& manager) {
+  manager.reloading();
+  manager.remark(program.reload() ? "" : "the new configuration is no good, and the old one in force");
+  manager.ready();
+}
+
+int serve(const ConfigSource& source, service::Manager& manager) {
   Signals signals;
-  Program program(source);
-  while (signals.next() == Signals::Wish::kReload) program.reload();
+  Program program(source, service::passed_sockets(environment));
+  program.report_to(manager);
+  manager.ready();
+  while (signals.next() == Signals::Wish::kReload) reload(program, manager);
   log::info("stopping");
+  manager.stopping();
   if (program.stop()) return kDone;
   end_at_once(kDone);
+}
+
+// Who starts the program for others to use is told how it is.
+int serve(const ConfigSource& source) {
+  service::Manager manager(environment);
+  try {
+    return serve(source, manager);
+  } catch (const std::exception& error) {
+    manager.failed(error.what());
+    throw;
+  }
 }
 
 // What goes wrong is told in the result; on stderr only what is worth a warning.
@@ -48,6 +68,11 @@ int probe(command_line::Options options, const std::vector<Collector>& catalogue
   const ConfigSource source(options, catalogue, environment);
   const auto load = [&source] { return world_of(load_and_configure(source)); };
   return once::run(load, options.once, kVersion);
+}
+
+int complain(std::string_view error, ExitStatus status) {
+  std::cerr << log::error_prefix() << "pgwatch: " << error << '\n';
+  return status;
 }
 
 int print(const std::string& text) {
@@ -111,10 +136,8 @@ int main(int argc, char** argv) {
     const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
     if (const auto manner = pgwatch::once::manner_of_complaint(arguments))
       return pgwatch::once::complain(error.what(), *manner, pgwatch::kVersion);
-    std::cerr << "pgwatch: " << error.what() << '\n';
-    return pgwatch::kUsage;
+    return pgwatch::complain(error.what(), pgwatch::kUsage);
   } catch (const std::exception& error) {
-    std::cerr << "pgwatch: " << error.what() << '\n';
-    return pgwatch::kFailed;
+    return pgwatch::complain(error.what(), pgwatch::kFailed);
   }
 }

@@ -15,6 +15,7 @@
 #include "exporter/foreign.h"
 #include "exporter/health/freshness.h"
 #include "exporter/health/metrics.h"
+#include "exporter/http/listeners.h"
 #include "exporter/postgres/conninfo.h"
 #include "exporter/util/log.h"
 #include "exporter/version.h"
@@ -69,6 +70,23 @@ std::vector<Address> addresses(const std::vector<std::string>& listen) {
   return parsed;
 }
 
+std::string spelled(const Address& address) {
+  const std::string host = address.host.empty() ? "::" : address.host;
+  return (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + std::to_string(address.port);
+}
+
+http::Listeners listeners(const config::Config& config, const std::vector<service::PassedSocket>& passed) {
+  if (passed.empty()) return http::listen_on(addresses(config.listen));
+  std::vector<int> sockets;
+  for (const service::PassedSocket& socket : passed) sockets.push_back(socket.descriptor);
+  return http::adopt(sockets);
+}
+
+std::string line_of(const Presence& presence) {
+  return std::to_string(presence.targets) + (presence.targets == 1 ? " target, " : " targets, ") +
+         std::to_string(presence.up) + " up";
+}
+
 }  // namespace
 
 // -- ConfigSource -----------------------------------------------------------------------------------------------------
@@ -107,19 +125,45 @@ World world_of(const config::Config& config) {
 
 // -- Program ----------------------------------------------------------------------------------------------------------
 
-Program::Program(const ConfigSource& source)
+Program::Program(const ConfigSource& source, const std::vector<service::PassedSocket>& passed)
     : source_(source),
       config_(load_and_configure(source)),
       telemetry_(kVersion),
       engine_(std::make_shared<const World>(world_of(config_)), telemetry_),
-      server_(addresses(config_.listen), http::Limits{}, make_handler()) {
+      server_(listeners(config_, passed), http::Limits{}, make_handler()) {
   telemetry_.reloaded(true);
+  if (passed.empty())
+    tell_of_addresses();
+  else
+    tell_of_sockets(passed);
+}
+
+void Program::tell_of_addresses() const {
   if (server_.ipv4_only()) log::warn("this kernel has no IPv6; listening on IPv4 alone");
   for (std::size_t i = 0; i < config_.listen.size(); ++i) {
     const std::string& address = config_.listen[i];
     const std::string host = address.substr(0, address.rfind(':'));
     log::info("listening", {{"address", host + ":" + std::to_string(server_.ports()[i])}});
   }
+}
+
+// Who wrote down where to listen is told that systemd listens elsewhere.
+void Program::tell_of_sockets(const std::vector<service::PassedSocket>& passed) const {
+  std::set<std::string> where;
+  for (const service::PassedSocket& socket : passed) {
+    where.insert(socket.address);
+    log::info("listening", {{"address", socket.address}, {"socket", socket.name}});
+  }
+  const bool is_written = config_.listen != config::Config{}.listen;
+  for (const std::string& listen : config_.listen)
+    if (is_written && !where.contains(spelled(Address::parse(listen))))
+      log::warn("systemd passed the sockets, so listen is not used", {{"listen", listen}});
+}
+
+void Program::report_to(service::Manager& manager) {
+  engine_.listen({.presence = [&manager](Presence presence) { manager.state(line_of(presence)); },
+                  .beat = [&manager] { manager.alive(); },
+                  .beat_every = manager.alive_every()});
 }
 
 http::Handler Program::make_handler() {
@@ -145,16 +189,18 @@ http::Handler Program::make_handler() {
   return http::make_routes(std::move(backend), {config_.telemetry_path, kVersion});
 }
 
-void Program::reload() {
+bool Program::reload() {
   try {
     const config::Config config = load_and_configure(source_);
     warn_of_restart(config);
     engine_.swap(std::make_shared<const World>(world_of(config)));
     telemetry_.reloaded(true);
     log::info("configuration reloaded", {{"targets", std::to_string(config.world.targets.size())}});
+    return true;
   } catch (const std::exception& error) {
     telemetry_.reloaded(false);
     log::error("configuration not reloaded; the old one stays in force", {{"error", error.what()}});
+    return false;
   }
 }
 

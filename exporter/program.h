@@ -10,6 +10,8 @@
 #include "exporter/engine/engine.h"
 #include "exporter/engine/telemetry.h"
 #include "exporter/http/routes.h"
+#include "exporter/service/manager.h"
+#include "exporter/service/passed_sockets.h"
 
 namespace pgwatch {
 
@@ -33,17 +35,24 @@ World world_of(const config::Config& config);
 
 class Program {
  public:
-  // Serves when it returns. Throws where the configuration or an address is no good.
-  explicit Program(const ConfigSource& source);
+  // Serves when it returns: on these sockets, or where there are none on those that the configuration names. Throws
+  // where the configuration or an address is no good.
+  explicit Program(const ConfigSource& source, const std::vector<service::PassedSocket>& passed = {});
 
-  // Validates and swaps, or keeps the old and says so.
-  void reload();
+  // From now on the engine gives it signs of life. It must outlive stop().
+  void report_to(service::Manager& manager);
+
+  // Validates and swaps, or keeps the old and says so: then it is false.
+  bool reload();
   // False: a thread is left behind, and nothing may be destroyed.
   bool stop();
 
  private:
   http::Handler make_handler();
   void warn_of_restart(const config::Config& config) const;
+
+  void tell_of_addresses() const;
+  void tell_of_sockets(const std::vector<service::PassedSocket>& passed) const;
 
   const ConfigSource& source_;
   config::Config config_;  // as started; its World has moved on

@@ -33,6 +33,7 @@ const std::map<std::string, Folders>& may_include() {
       {"exporter/model", {"exporter/model"}},
       {"exporter/once", {"exporter/once", "exporter/engine", "exporter/health", "exporter/model", "exporter/util"}},
       {"exporter/postgres", {"exporter/postgres", "exporter/model", "exporter/util"}},
+      {"exporter/service", {"exporter/service", "exporter/util"}},
       {"exporter/systemd", {"exporter/systemd", "exporter/model", "exporter/util"}},
       {"exporter/util", {"exporter/util"}},
   };
@@ -58,9 +59,9 @@ const std::map<std::string, std::string>& libraries() {
 // The operating system's, which any folder but model may use.
 const std::set<std::string>& system_headers() {
   static const std::set<std::string> headers = {
-      "arpa/inet.h",  "dirent.h",   "fcntl.h",       "ifaddrs.h",   "netdb.h",    "netinet/in.h",  "poll.h",
-      "pthread.h",    "pwd.h",      "signal.h",      "spawn.h",     "sys/wait.h", "sys/eventfd.h", "sys/resource.h",
-      "sys/socket.h", "sys/stat.h", "sys/statvfs.h", "sys/types.h", "unistd.h"};
+      "arpa/inet.h",  "dirent.h",   "fcntl.h",       "ifaddrs.h",  "netdb.h",     "netinet/in.h",  "poll.h",
+      "pthread.h",    "pwd.h",      "signal.h",      "spawn.h",    "sys/wait.h",  "sys/eventfd.h", "sys/resource.h",
+      "sys/socket.h", "sys/stat.h", "sys/statvfs.h", "sys/time.h", "sys/types.h", "sys/un.h",      "unistd.h"};
   return headers;
 }
 

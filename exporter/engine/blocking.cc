@@ -1,5 +1,7 @@
 #include "exporter/engine/blocking.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -146,6 +148,7 @@ void Blocking::start_thread(BlockingKind kind) {
   const std::shared_ptr<Queue> queue = queues_[static_cast<std::size_t>(kind)];
   queue->thread =
       std::thread([queue, mine = queue->generation, mailbox = loop_.mailbox(), ledger = std::weak_ptr(ledger_)] {
+        pthread_setname_np(pthread_self(), "blocking");
         while (const auto job = queue->next(mine)) {
           job->run();
           queue->returned(*job, mine);

@@ -31,6 +31,7 @@ class Engine::Core {
   void swap(WorldPtr world);
   WorldPtr world() const;
   bool attempted_all() const { return attempted_all_; }
+  void listen(PulseListener listener);
   void stop();
   bool left_threads_behind() const { return left_threads_behind_; }
 
@@ -50,12 +51,13 @@ class Engine::Core {
   void add_attendance(const HearingPtr& hearing, const std::shared_ptr<Attended>& attended, const Request& request);
   void left(const HearingPtr& hearing);
   void finish(const HearingPtr& hearing);
-  void look_at_attempts();
+  void look_at_targets();
   void enter(const WorldPtr& world, const std::vector<postgres::Conninfo>& conninfos);
   std::shared_ptr<Watch> watch_over(const World& world, const TargetPtr& target, const postgres::Conninfo& conninfo);
 
   Telemetry& telemetry_;
   Loop loop_;
+  Pulse pulse_{loop_};
   Blocking blocking_;
   Resolver resolver_;
   Managers managers_;
@@ -134,7 +136,7 @@ void Engine::Core::enter(const WorldPtr& world, const std::vector<postgres::Conn
   for (const auto& watch : fresh) watch->start();
   host_watch_->enter(*world);
   entered_ = world;
-  look_at_attempts();
+  look_at_targets();
 }
 
 std::shared_ptr<Watch> Engine::Core::watch_over(const World& world, const TargetPtr& target,
@@ -146,7 +148,7 @@ std::shared_ptr<Watch> Engine::Core::watch_over(const World& world, const Target
     before->update(world, target);
     return before;
   }
-  const EngineServices services{loop_, blocking_, resolver_, host_, desk_, telemetry_, [this] { look_at_attempts(); }};
+  const EngineServices services{loop_, blocking_, resolver_, host_, desk_, telemetry_, [this] { look_at_targets(); }};
   return std::make_shared<Watch>(services, world, target, conninfo, before.get());
 }
 
@@ -208,8 +210,16 @@ void Engine::Core::finish(const HearingPtr& hearing) {
   loop_.post([attendances = std::exchange(hearing->attendances, {})] {});
 }
 
-void Engine::Core::look_at_attempts() {
+// -- What it says of itself -------------------------------------------------------------------------------------------
+
+void Engine::Core::listen(PulseListener listener) {
+  loop_.post([this, listener = std::move(listener)] { pulse_.listen(listener); });
+}
+
+void Engine::Core::look_at_targets() {
   attempted_all_ = std::ranges::all_of(watches_, [](const auto& watch) { return watch->attempted(); });
+  const auto up = std::ranges::count_if(watches_, [](const auto& watch) { return watch->up(); });
+  pulse_.feel({watches_.size(), static_cast<std::size_t>(up)});
 }
 
 // -- The door ---------------------------------------------------------------------------------------------------------
@@ -221,6 +231,7 @@ void Engine::hasten() { core_->hasten(); }
 void Engine::swap(WorldPtr world) { core_->swap(std::move(world)); }
 WorldPtr Engine::world() const { return core_->world(); }
 bool Engine::ready() const { return core_->attempted_all(); }
+void Engine::listen(PulseListener listener) { core_->listen(std::move(listener)); }
 void Engine::stop() { core_->stop(); }
 bool Engine::left_threads_behind() const { return core_->left_threads_behind(); }
 

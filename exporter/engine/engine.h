@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "exporter/engine/pulse.h"
 #include "exporter/model/snapshot.h"
 #include "exporter/model/world.h"
 
@@ -43,6 +44,9 @@ class Engine {
 
   // Each target has been tried once, whatever came of it.
   bool ready() const;
+
+  // One listener: who comes takes the place of who was there. None is called any more once stop() has returned.
+  void listen(PulseListener listener);
 
   // Ends the engine's thread within milliseconds, whatever hangs; requests under way are answered with what is there.
   void stop();

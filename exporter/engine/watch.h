@@ -29,6 +29,7 @@ class Watch final : public Attended, public std::enable_shared_from_this<Watch> 
 
   const Target& target() const { return *site_.target; }
   bool attempted() const { return kept_.attempted(); }
+  bool up() const { return kept_.introduced(); }
 
  private:
   void make_questions();

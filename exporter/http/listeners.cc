@@ -53,6 +53,7 @@ std::uint16_t port_of(int socket) {
   sockaddr_storage address = {};
   socklen_t size = sizeof(address);
   ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  if (address.ss_family == AF_UNIX) return 0;
   return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
                                              : reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
@@ -164,6 +165,15 @@ Listeners listen_on(const std::vector<Address>& addresses) {
       listen_everywhere(address, listeners);
     else
       listen_on_name(address, listeners);
+  }
+  return listeners;
+}
+
+Listeners adopt(const std::vector<int>& sockets) {
+  Listeners listeners;
+  for (const int socket : sockets) {
+    listeners.sockets.emplace_back(socket);
+    listeners.ports.push_back(port_of(socket));
   }
   return listeners;
 }

@@ -47,7 +47,7 @@ Connections::Visit& visit_of(MHD_Connection* connection) {
 // count over all addresses, and one thread of ours drives everything, knows each connection's age, and needs no lock.
 class Server::Core {
  public:
-  Core(const std::vector<Address>& addresses, const Limits& limits, Handler handler);
+  Core(Listeners listeners, const Limits& limits, Handler handler);
   ~Core() { stop(); }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -93,8 +93,8 @@ class Server::Core {
   std::thread thread_;
 };
 
-Server::Core::Core(const std::vector<Address>& addresses, const Limits& limits, Handler handler)
-    : limits_(limits), handler_(std::move(handler)), acceptor_(listen_on(addresses)), daemon_(start_daemon()) {
+Server::Core::Core(Listeners listeners, const Limits& limits, Handler handler)
+    : limits_(limits), handler_(std::move(handler)), acceptor_(std::move(listeners)), daemon_(start_daemon()) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -283,7 +283,10 @@ void Server::Core::on_completed(void* core, MHD_Connection* connection, void** c
 // -- Server -----------------------------------------------------------------------------------------------------------
 
 Server::Server(const std::vector<Address>& addresses, Limits limits, Handler handler)
-    : core_(std::make_unique<Core>(addresses, limits, std::move(handler))) {}
+    : Server(listen_on(addresses), limits, std::move(handler)) {}
+
+Server::Server(Listeners listeners, Limits limits, Handler handler)
+    : core_(std::make_unique<Core>(std::move(listeners), limits, std::move(handler))) {}
 
 Server::~Server() = default;
 

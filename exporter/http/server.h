@@ -63,12 +63,15 @@ struct Limits {
   unsigned connections_per_client = 64;
 };
 
+struct Listeners;
+
 class Server {
  public:
   // Listens on every address or throws std::runtime_error naming the address, the cause and the cure. Where the kernel
   // has no IPv6, "" listens on IPv4 alone; ipv4_only() tells, so that the caller can say so.
   Server(const std::vector<Address>& addresses, Limits limits, Handler handler);
-  ~Server();  // stops
+  Server(Listeners listeners, Limits limits, Handler handler);  // which listen already
+  ~Server();                                                    // stops
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 

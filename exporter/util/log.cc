@@ -1,6 +1,7 @@
 #include "exporter/util/log.h"
 
 #include <spdlog/details/null_mutex.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
@@ -42,11 +43,38 @@ bool stderr_is_journal() {
   return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
 }
 
+// How the journal knows an error from a remark. It takes this off again, before JSON is anybody's to read.
+std::string_view priority(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::critical:
+    case spdlog::level::err: return "<3>";
+    case spdlog::level::warn: return "<4>";
+    case spdlog::level::info: return "<6>";
+    default: return "<7>";
+  }
+}
+
+// %* in a pattern.
+class PriorityFlag final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& line) override {
+    const std::string_view prefix = priority(message.level);
+    line.append(prefix.data(), prefix.data() + prefix.size());
+  }
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<PriorityFlag>(); }
+};
+
 // The journal keeps the time of each line itself.
 std::string pattern(Format format) {
-  const bool timeless = stderr_is_journal();
-  if (format == Format::kJson) return timeless ? "{%v}" : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})";
-  return timeless ? "%v" : "time=%Y-%m-%dT%H:%M:%S.%eZ %v";
+  const bool journal = stderr_is_journal();
+  if (format == Format::kJson) return journal ? "%*{%v}" : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})";
+  return journal ? "%*%v" : "time=%Y-%m-%dT%H:%M:%S.%eZ %v";
+}
+
+std::unique_ptr<spdlog::formatter> formatter(Format format) {
+  auto made = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  made->add_flag<PriorityFlag>('*').set_pattern(pattern(format));
+  return made;
 }
 
 class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -77,8 +105,8 @@ struct Loggers {
   }
 
   void configure(Level level, Format chosen) {
-    logfmt.set_pattern(pattern(Format::kLogfmt), spdlog::pattern_time_type::utc);
-    json.set_pattern(pattern(Format::kJson), spdlog::pattern_time_type::utc);
+    logfmt.set_formatter(formatter(Format::kLogfmt));
+    json.set_formatter(formatter(Format::kJson));
     logfmt.set_level(to_spdlog(level));
     json.set_level(to_spdlog(level));
     format = chosen;
@@ -127,6 +155,8 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
 }
 
 }  // namespace
+
+std::string_view error_prefix() { return stderr_is_journal() ? priority(spdlog::level::err) : ""; }
 
 void flush(std::chrono::milliseconds patience) { loggers().writer.flush(patience); }
 

@@ -1,6 +1,6 @@
 // Log: one line per event on stderr, as logfmt or JSON. spdlog stays behind this door. Never a secret.
 // Nobody waits for who reads it: lines that are not taken are kept, and beyond a thousand dropped and counted.
-// Under systemd, where stderr is the journal, lines carry no time: the journal has it.
+// Under systemd, where stderr is the journal, lines carry no time, which the journal has, but a priority: <3> to <7>.
 //
 // Any thread, configure too.
 #pragma once
@@ -22,6 +22,9 @@ struct Field {
 
 // Until then: info and worse, as logfmt.
 void configure(Level level, Format format);
+
+// What a line on stderr that is none of the log's begins with where it tells an error.
+std::string_view error_prefix();
 
 // Waits until all is written, or no longer. At exit it happens by itself, before std::_Exit() it does not.
 void flush(std::chrono::milliseconds patience = std::chrono::milliseconds(100));

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <iterator>
 #include <regex>
 #include <string>
@@ -116,18 +117,46 @@ TEST(Log, LeavesOutWhatIsBelowItsLevel) {
   EXPECT_EQ(lines(Level::kError), 1);
 }
 
-TEST(Log, LeavesTheTimeToTheJournal) {
+// The same, where what it writes to is said to be the journal.
+std::string written_to_journal(Level level, Format format, const std::function<void()>& write) {
   testing::internal::CaptureStderr();
   struct stat status {};
-  ASSERT_EQ(fstat(STDERR_FILENO, &status), 0);
+  EXPECT_EQ(fstat(STDERR_FILENO, &status), 0);
   setenv("JOURNAL_STREAM", (std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino)).c_str(), 1);
-  configure(Level::kInfo, Format::kLogfmt);
-  info("text");
-  configure(Level::kInfo, Format::kJson);
-  info("json");
-  unsetenv("JOURNAL_STREAM");
+  configure(level, format);
+  write();
   flush(kPatience);
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "level=info msg=text\n{\"level\":\"info\",\"msg\":\"json\"}\n");
+  unsetenv("JOURNAL_STREAM");
+  return testing::internal::GetCapturedStderr();
+}
+
+void write_each_level() {
+  debug("a");
+  info("b");
+  warn("c");
+  error("d");
+}
+
+TEST(Log, LeavesTheTimeToTheJournalAndTellsItThePriority) {
+  EXPECT_EQ(written_to_journal(Level::kDebug, Format::kLogfmt, write_each_level),
+            "<7>level=debug msg=a\n<6>level=info msg=b\n<4>level=warn msg=c\n<3>level=error msg=d\n");
+}
+
+// The journal takes the priority off, and what is left is an object.
+TEST(Log, TellsTheJournalThePriorityBeforeJson) {
+  EXPECT_EQ(written_to_journal(Level::kWarn, Format::kJson, write_each_level),
+            "<4>{\"level\":\"warn\",\"msg\":\"c\"}\n<3>{\"level\":\"error\",\"msg\":\"d\"}\n");
+}
+
+// The journal reads the priority of each line, and there is one.
+TEST(Log, KeepsEachEventOnOneLineOfTheJournal) {
+  EXPECT_EQ(written_to_journal(Level::kInfo, Format::kLogfmt, [] { error("two\n<7>lines"); }),
+            "<3>level=error msg=\"two\\n<7>lines\"\n");
+}
+
+TEST(Log, HasAPrefixForOtherErrorsInTheJournalAlone) {
+  EXPECT_EQ(error_prefix(), "");
+  EXPECT_EQ(written_to_journal(Level::kInfo, Format::kLogfmt, [] { std::cerr << error_prefix(); }), "<3>");
 }
 
 TEST(Log, WritesTheTimeWhereStderrIsNotTheJournal) {

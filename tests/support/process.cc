@@ -35,6 +35,7 @@ struct Plan {
   std::vector<char*> environment;
   std::optional<Identity> identity;
   const std::vector<BindMount>* mounts = nullptr;
+  const std::vector<int>* passed = nullptr;
   int input = -1;
   int output = -1;
   int errors = -1;
@@ -88,6 +89,14 @@ const char* become_user(const Plan& plan) {
   return nullptr;
 }
 
+// First out of each other's way. None of a test's own is as high.
+void pass_descriptors(const Plan& plan) {
+  constexpr int kHigh = 500;
+  const int count = static_cast<int>(plan.passed->size());
+  for (int i = 0; i < count; ++i) ::dup3((*plan.passed)[static_cast<std::size_t>(i)], kHigh + i, O_CLOEXEC);
+  for (int i = 0; i < count; ++i) ::dup2(kHigh + i, STDERR_FILENO + 1 + i);
+}
+
 // Says what failed. A change of user clears the death signal, so that comes last.
 const char* prepare(const Plan& plan) {
   ::setpgid(0, 0);
@@ -96,6 +105,7 @@ const char* prepare(const Plan& plan) {
   ::dup2(plan.output, STDOUT_FILENO);
   ::dup2(plan.errors, STDERR_FILENO);
   ::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+  pass_descriptors(plan);
   if (const char* failed = enter_own_mounts(plan)) return failed;
   if (const char* failed = become_user(plan)) return failed;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -103,7 +113,8 @@ const char* prepare(const Plan& plan) {
   return parent == plan.parent || parent == 0 ? nullptr : "outliving the test";
 }
 
-[[noreturn]] void be_the_program(const Plan& plan, int report) {
+[[noreturn]] void be_the_program(const Plan& plan, int report_pipe) {
+  const int report = ::fcntl(report_pipe, F_DUPFD_CLOEXEC, 400);  // above what is passed
   Trouble trouble{.doing = prepare(plan), .error = errno};
   if (trouble.doing == nullptr) {
     ::execvpe(plan.arguments[0], plan.arguments.data(), plan.environment.data());
@@ -152,6 +163,7 @@ Plan plan_of(const Command& command) {
             .environment = {},
             .identity = {},
             .mounts = &command.mounts,
+            .passed = &command.passed,
             .parent = ::getpid()};
   plan.environment = pointers(plan.environment_lines);
   if (!command.user.empty()) plan.identity = identity_of(command.user);

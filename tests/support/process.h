@@ -29,6 +29,7 @@ struct Command {
   Environment environment = own_environment();
   std::string user = {};               // runs as this user, which takes root; "" is who runs the test
   std::vector<BindMount> mounts = {};  // seen by this program and its children only; takes root
+  std::vector<int> passed = {};        // descriptors that are its 3, 4 and so on
 };
 
 // One thread at a time. The program is killed when the thread that made the Process ends, however it ends.

@@ -106,6 +106,15 @@ TEST(Listeners, NameTheHostNobodyKnows) {
   EXPECT_THAT(error_of({"no-such-host.invalid", 9187}), HasSubstr("cannot listen on no-such-host.invalid:9187: "));
 }
 
+TEST(Listeners, ThatAnotherMadeAreServedOn) {
+  Listeners made = listen_on({{"127.0.0.1", 0}, {"127.0.0.1", 0}});
+  std::vector<int> sockets;
+  for (Descriptor& socket : made.sockets) sockets.push_back(socket.release());
+  Server server(adopt(sockets), {}, greet);
+  EXPECT_EQ(server.ports(), made.ports);
+  for (const std::uint16_t port : server.ports()) EXPECT_EQ(test::http_get(port, "/").body, "hello");
+}
+
 TEST(Listeners, MayTakeAPortAgainAtOnce) {
   std::uint16_t port = 0;
   {
