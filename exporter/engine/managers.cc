@@ -49,6 +49,7 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
   void begin(const UnitChoicePtr& choice) {
     choice_ = choice;
     began_ = now();
+    next_way_ = 0;
     patience_.at(began_ + of_.limits_.time, [this] {
       hang_up();
       finish(Failure{kTimeout, "manager " + to_string(name_) + " did not answer within " +
@@ -78,13 +79,13 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
     finish(answer);
   }
 
-  // The first way that does not say no at once.
+  // The first way that does not say no at once, of those that are left.
   void connect() {
     if (bus_) return;
     Failure why{kAbsent, "there is nowhere to ask"};
-    for (const systemd::Way& way : ways_) {
+    while (next_way_ < ways_.size()) {
       try {
-        bus_ = std::make_unique<systemd::Bus>(way);
+        bus_ = std::make_unique<systemd::Bus>(ways_[next_way_++]);
         return;
       } catch (const systemd::BusError& error) {
         why = telling(error.failure(), why);
@@ -124,11 +125,13 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
       wake_.cancel();
   }
 
-  // A connection that was kept may have ended long ago, unseen.
+  // A connection that was kept may have ended long ago, unseen. A manager's own socket ends one whose process it cannot
+  // see, as from a container; its bus does not.
   void fail(const Failure& failure) {
     const bool may_be_old = is_kept_ && failure.cls == kConnection;
+    const bool has_another = failure.cls == kConnection && next_way_ < ways_.size();
     hang_up();
-    if (may_be_old) return try_look();
+    if (may_be_old || has_another) return try_look();
     const std::string cure = systemd::cure_of(name_, failure);
     const bool has_cure = !cure.empty() && (failure.cls == kForbidden || failure.cls == kAbsent);
     finish(Failure{failure.cls, has_cure ? failure.message + "; " + cure : failure.message});
@@ -150,6 +153,7 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
   std::unique_ptr<systemd::Bus> bus_;
   std::optional<systemd::Look> look_;
   bool is_kept_ = false;  // from an earlier look
+  std::size_t next_way_ = 0;
   std::size_t told_calls_ = 0;
   SocketWatch watch_;
   Timer wake_;

@@ -55,7 +55,7 @@ TEST_P(WatchedUsers, AreSeenByRoot) {
   EXPECT_EQ(told.value("systemd_unit_healthy", {{"manager", "user@" + uid()}, {"name", "mine.service"}}), 1);
 }
 
-// As from a container that has their folder: the manager's own socket does not let in whom it cannot see, their bus
+// As from a container that has their folder.
 // does.
 TEST_P(WatchedUsers, AreSeenFromAmongOtherProcesses) {
   const TemporaryFolder folder;

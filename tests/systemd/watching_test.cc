@@ -120,11 +120,12 @@ TEST_F(Watching, IsSkippedWithTheCureWhereTheBusRefuses) {
 
 // -- How much is asked ------------------------------------------------------------------------------------------------
 
+// They run no program before they end, which they do not.
 constexpr int kMany = 500;
 
 TEST_F(Watching, AsksOnceForEachOfManyUnits) {
   const SystemdMachine machine(
-      {.units = {{"many@.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n"}}});
+      {.units = {{"many@.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStop=/bin/true\n"}}});
   machine.run({"sh", "-c", "systemctl start $(seq -f 'many@%.0f' " + std::to_string(kMany) + ")"});
   const Labels system = {{"manager", "system"}};
   const Pgwatch all(watching("managers: [system], units: [\"many@*\"], max_units: 1000"), beside(machine));
