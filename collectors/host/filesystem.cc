@@ -218,9 +218,8 @@ Collector filesystem() {
   return {
       .name = "filesystem",
       .help =
-          "Room on the file systems of a server that runs on this machine: where its data, its WAL and its "
-          "tablespaces lie. A server in a container or on another machine is skipped, unless its target says `local: "
-          "true`.",
+          "Room on the file systems of a server that runs on this machine: where its data, its WAL and its tablespaces "
+          "lie. A\nserver in a container or on another machine is skipped, unless its target says `local: true`.",
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .source = Planner(plan_step),

@@ -54,6 +54,12 @@ class BackupFiles : public testing::Test {
   std::string looked_at_;
 };
 
+TEST_F(BackupFiles, TellWhatRoomThereIsOnTheirFileSystem) {
+  EXPECT_GT(std::stod(value("filesystem_size_bytes")), 0);
+  EXPECT_GE(std::stod(value("filesystem_used_ratio")), 0);
+  EXPECT_EQ(value("filesystem_readonly"), "0");
+}
+
 TEST_F(BackupFiles, OfAnEmptyFolderAreNoneAndHaveNoAge) {
   EXPECT_EQ(value("files"), "0");
   EXPECT_EQ(value("newest_timestamp_seconds"), "NULL");

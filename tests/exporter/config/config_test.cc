@@ -198,5 +198,42 @@ TEST(Config, LetsOverridesGoBeforeTheFile) {
   EXPECT_EQ(target(config).databases, (DatabaseFilter{.include = {"only"}, .exclude = {}}));
 }
 
+// -- What a target says of itself -------------------------------------------------------------------------------------
+
+// A collector that asks where the server is.
+Context asking_where() {
+  Context context = fake_context();
+  Collector room = context.catalogue.front();
+  room.name = "room";
+  room.prefix = "pg_room";
+  room.options = {{.name = "local", .help = "As the target says.", .value = 2, .most = 2, .of_target = true}};
+  context.catalogue.push_back(room);
+  return context;
+}
+
+int told_where(const std::string& target_text) {
+  const Config config = parse("targets: [" + target_text + "]", "f.yaml", asking_where());
+  return instrument(target(config), "room")->collector().options.at(0).value;
+}
+
+TEST(Config, TellsCollectorsThatAskWhetherTheServerIsHere) {
+  EXPECT_EQ(told_where("{conninfo: \"\"}"), 2);
+  EXPECT_EQ(told_where("{local: auto}"), 2);
+  EXPECT_EQ(told_where("{local: true}"), 1);
+  EXPECT_EQ(told_where("{local: false}"), 0);
+  EXPECT_EQ(told_where("{local: true, collectors: {room: {keep: 5s}}}"), 1);
+}
+
+TEST(Config, HasOneInstrumentForEachThatIsToldAnotherPlace) {
+  const Config config = parse("targets: [{name: a, local: true}, {name: b}]", "f.yaml", asking_where());
+  EXPECT_EQ(instrument(target(config, 0), "room")->collector().options.at(0).value, 1);
+  EXPECT_EQ(instrument(target(config, 1), "room")->collector().options.at(0).value, 2);
+}
+
+TEST(Config, DoesNotLetACollectorSayWhatTheTargetSays) {
+  EXPECT_THROW(parse("targets: [{collectors: {room: {local: 1}}}]", "f.yaml", asking_where()), Error);
+  EXPECT_THAT(error_of("targets: [{local: here}]"), testing::HasSubstr("f.yaml:1:19: "));
+}
+
 }  // namespace
 }  // namespace pgwatch::config

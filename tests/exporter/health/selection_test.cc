@@ -76,7 +76,7 @@ TEST(Selection, AsksTheServersAndCollectorsThatAreNeeded) {
   EXPECT_THAT(collectors_for(world, checks(), Selection({"db2/up"})), IsEmpty());
   EXPECT_THAT(collectors_for(world, checks(), Selection({"*slot_state", "role"})), ElementsAre("replication_slots"));
   EXPECT_THAT(collectors_for(world, checks(), Selection()),
-              ElementsAre("replication", "replication_slots", "stat_replication"));
+              ElementsAre("filesystem", "replication", "replication_slots", "stat_replication"));
   EXPECT_THAT(targets_for(world, checks(), Selection({"uq"})), IsEmpty());
 }
 
