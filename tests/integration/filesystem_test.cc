@@ -1,5 +1,6 @@
 // Real servers: one beside us, one that counts its processes for itself, and file systems that are full, read-only or
 // forbidden.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pwd.h>
@@ -13,6 +14,7 @@
 
 #include "collectors/catalogue.h"
 #include "tests/integration/one_probe.h"
+#include "tests/support/descriptor.h"
 #include "tests/support/engine_fixture.h"
 
 namespace pgwatch::test {
@@ -53,13 +55,11 @@ std::optional<double> of(const Scrape& scrape, const std::string& metric, const 
 
 std::string why_not_root() { return ::geteuid() == 0 ? "" : "takes root"; }
 
-// In a thread, since what it leaves it cannot enter again.
-void apart(int what, const std::function<void()>& test) {
+// What a test mounts there, it alone sees and who it starts. In a thread, which cannot come back from there.
+void with_own_mounts(const std::function<void()>& test) {
   std::thread([&] {
-    ASSERT_EQ(::unshare(what), 0);
-    if (what == CLONE_NEWNS) {
-      ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
-    }
+    ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
     test();
   }).join();
 }
@@ -100,23 +100,28 @@ TEST_F(Filesystems, AreToldToARoleThatSeesNoOtherSessions) {
 
 // -- Servers that are not here ----------------------------------------------------------------------------------------
 
+// Its postmaster is process 1 of its own, as in a container. What this thread starts later is counted with us again.
+void start_counting_anew(PostgresServer& server) {
+  const Descriptor ours(::open("/proc/thread-self/ns/pid", O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(::unshare(CLONE_NEWPID), 0);
+  server.start();
+  ASSERT_EQ(::setns(ours.get(), CLONE_NEWPID), 0);
+}
+
 TEST_F(Filesystems, OfAServerThatCountsItsProcessesForItselfAreNotOurs) {
   if (const std::string why = why_not_root(); !why.empty()) GTEST_SKIP() << why;
-  apart(0, [] {
-    PostgresServer contained;
-    contained.stop();
-    ASSERT_EQ(::unshare(CLONE_NEWPID), 0);
-    contained.start();
-    for (const std::string& conninfo : {contained.conninfo(), contained.socket_conninfo("pgwatch")}) {
-      EXPECT_THAT(skipped(look(conninfo)), AllOf(StartsWith("container: "), HasSubstr("`local: true`")));
-      EXPECT_GT(of(look(conninfo, Local::kAlways), "size_bytes", "data_directory"), 0);
-    }
-  });
+  PostgresServer contained;
+  contained.stop();
+  start_counting_anew(contained);
+  for (const std::string& conninfo : {contained.conninfo(), contained.socket_conninfo("pgwatch")}) {
+    EXPECT_THAT(skipped(look(conninfo)), AllOf(StartsWith("container: "), HasSubstr("`local: true`")));
+    EXPECT_GT(of(look(conninfo, Local::kAlways), "size_bytes", "data_directory"), 0);
+  }
 }
 
 TEST_F(Filesystems, OfAServerThatSeesAnotherFolderThereAreNotTold) {
   if (const std::string why = why_not_root(); !why.empty()) GTEST_SKIP() << why;
-  apart(CLONE_NEWNS, [] {
+  with_own_mounts([] {
     ASSERT_EQ(::mount("none", server_->data_folder().c_str(), "tmpfs", 0, nullptr), 0);
     EXPECT_THAT(skipped(look(server_->conninfo())), AllOf(StartsWith("container: "), HasSubstr("another folder")));
   });
@@ -163,7 +168,7 @@ std::string judged(const Tablespace& tablespace) {
 
 TEST_F(Filesystems, ThatAreNearlyFullAreWarnedOf) {
   if (const std::string why = why_not_root(); !why.empty()) GTEST_SKIP() << why;
-  apart(CLONE_NEWNS, [] {
+  with_own_mounts([] {
     const Tablespace tablespace;
     const std::string subject = "\"subject\":\"tablespace small " + tablespace.folder().string() + "\"[^}]*\"status\":";
     const std::string space = "\"name\":\"filesystem_space\",\"target\":\"main\",";
@@ -179,7 +184,7 @@ TEST_F(Filesystems, ThatAreNearlyFullAreWarnedOf) {
 
 TEST_F(Filesystems, ThatTheServerMayNotWriteAreReadOnly) {
   if (const std::string why = why_not_root(); !why.empty()) GTEST_SKIP() << why;
-  apart(CLONE_NEWNS, [] {
+  with_own_mounts([] {
     const Tablespace tablespace;
     EXPECT_EQ(of(look(tablespace.server().conninfo()), "readonly", "tablespace"), 0);
     tablespace.mount_readonly();
@@ -192,7 +197,7 @@ TEST_F(Filesystems, ThatTheServerMayNotWriteAreReadOnly) {
 // As a unit with ProtectSystem=strict sees all of the machine.
 TEST_F(Filesystems, ThatAreReadOnlyForUsAloneAreNot) {
   if (const std::string why = why_not_root(); !why.empty()) GTEST_SKIP() << why;
-  apart(CLONE_NEWNS, [] {
+  with_own_mounts([] {
     const Tablespace tablespace;
     ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
     tablespace.mount_readonly();
