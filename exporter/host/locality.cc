@@ -133,7 +133,9 @@ Machine this_machine() {
           .ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK))};
 }
 
-std::vector<Mount> own_mounts(const Machine& machine) { return parse_mounts(file_of(machine, "self", "mountinfo")); }
+std::vector<Mount> own_mounts(const Machine& machine) {
+  return parse_mounts(file_of(machine, "thread-self", "mountinfo"));
+}
 
 Locality locate_server(const std::string& address, const std::vector<ServerProcess>& processes,
                        const Machine& machine) {

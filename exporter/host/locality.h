@@ -40,7 +40,7 @@ struct Locality {
 // `address` is the one that the server was reached at, as it says; "" is a socket. Reads small files of /proc.
 Locality locate_server(const std::string& address, const std::vector<ServerProcess>& processes, const Machine& machine);
 
-// What this program sees mounted.
+// What this thread sees mounted.
 std::vector<Mount> own_mounts(const Machine& machine);
 
 // The container that a /proc/PID/cgroup tells of, as "libpod-0123…"; "" for none. Pure.
