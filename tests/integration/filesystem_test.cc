@@ -13,7 +13,9 @@
 #include <thread>
 
 #include "collectors/catalogue.h"
+#include "tests/exporter/engine/loop_thread.h"
 #include "tests/integration/one_probe.h"
+#include "tests/integration/toys.h"
 #include "tests/support/descriptor.h"
 #include "tests/support/engine_fixture.h"
 
@@ -96,6 +98,48 @@ TEST_F(Filesystems, AreSkippedForARoleThatMayNotKnowWhereTheyAre) {
 TEST_F(Filesystems, AreToldToARoleThatSeesNoOtherSessions) {
   server_->sql("CREATE ROLE reader LOGIN PASSWORD 'reader-password'; GRANT pg_read_all_settings TO reader");
   EXPECT_GT(of(look(server_->conninfo("reader")), "size_bytes", "data_directory"), 0);
+}
+
+// As statvfs does of a file server that is gone: it never comes back.
+Collector hung(const Gate& gate) {
+  Collector made = collector(Local::kAlways);
+  made.source = Planner([gate, plan = std::get<Planner>(made.source)](const Facts& facts, const Memory& memory) {
+    Step step = plan(facts, memory);
+    if (std::holds_alternative<HostRead>(step))
+      step = HostRead([gate](Host& host, HostDone done) {
+        host.read_files(
+            [gate]() -> Answer {
+              gate.wait();
+              return Rows();
+            },
+            std::move(done));
+      });
+    return step;
+  });
+  return made;
+}
+
+TEST_F(Filesystems, OfAFileServerThatIsGoneCostOthersNothing) {
+  const Gate gate;
+  TestWorld world = test_world(server_->conninfo(), {hung(gate), collectors::postmaster()});
+  world.target.access.timeouts.slow_statement = 500ms;
+  Collector beside =
+      toy("beside",
+          HostRead([](Host& host, HostDone done) { host.read_files([] { return one_value("7"); }, std::move(done)); }));
+  beside.scope = Scope::kHost;
+  world.host_collectors = {beside};
+  {
+    RunningEngine engine(world);
+    const Scrape scrape = engine.ask_until([](const Scrape& one) {
+      EXPECT_TRUE(one.page.value("pg_postmaster_start_time_seconds"));
+      EXPECT_LT(one.duration, 10s);
+      const auto filesystem = one.page.value("pgwatch_collector_success", {{"collector", "filesystem"}});
+      return filesystem && one.page.value("pg_beside_value") == 7;
+    });
+    EXPECT_EQ(scrape.answer("filesystem").latest->reason, kTimeout);
+    EXPECT_EQ(scrape.page.value("pg_beside_value"), 7) << "another file is read by another thread";
+    gate.open();
+  }
 }
 
 // -- Servers that are not here ----------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ TEST(Probe, JudgesBackupsWithoutAServer) {
   ASSERT_EQ(found.verdicts.size(), 1U);
   EXPECT_EQ(found.verdicts[0].status, health::Status::kUnknown);
   EXPECT_THAT(found.verdicts[0].summary, HasSubstr("cannot list /nowhere/at/all"));
-  EXPECT_EQ(examination_of(world, {.checks = {"up", "backup_*"}, .timeout = 1h}).verdicts.size(), 4U);
+  EXPECT_EQ(examination_of(world, {.checks = {"up", "backup_*"}, .timeout = 1h}).verdicts.size(), 5U);
 }
 
 // The server that is asked for nothing else is not even named.
