@@ -62,9 +62,9 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
     try {
       is_kept_ = bus_ != nullptr;
       connect();
-      look_.emplace(*bus_, choice_, [manager = weak_from_this(), this](ManagerAnswer answer) {
-        loop_.post([manager, answer = std::move(answer)] {
-          if (const auto alive = manager.lock()) alive->looked(answer);
+      look_.emplace(*bus_, choice_, [manager = weak_from_this(), attempt = ++attempt_, this](ManagerAnswer answer) {
+        loop_.post([manager, attempt, answer = std::move(answer)] {
+          if (const auto alive = manager.lock(); alive && alive->attempt_ == attempt) alive->looked(answer);
         });
       });
       watch_again();
@@ -154,6 +154,7 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
   std::optional<systemd::Look> look_;
   bool is_kept_ = false;  // from an earlier look
   std::size_t next_way_ = 0;
+  std::size_t attempt_ = 0;  // what an earlier one still says does not count
   std::size_t told_calls_ = 0;
   SocketWatch watch_;
   Timer wake_;

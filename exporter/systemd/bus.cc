@@ -107,12 +107,19 @@ class Bus::Core {
     if (result < 0) throw BusError(failure_of(result, address_));
   }
 
+  // Calls under way when a connection ends are answered as those that took too long.
+  Failure failure(const sd_bus_error& error) const {
+    if (sd_bus_is_open(bus_.get()) <= 0) return failure_of(-ECONNRESET, address_);
+    return failure_of(error);
+  }
+
   static int heard(sd_bus_message* reply, void* data, sd_bus_error*) {
     Call& call = *static_cast<Call*>(data);
+    const Core& core = *call.core;
     const Replied replied = std::move(call.replied);
     std::erase_if(call.core->calls_, [&call](const Call& one) { return &one == &call; });
     if (const sd_bus_error* error = sd_bus_message_get_error(reply); error != nullptr)
-      replied(nullptr, failure_of(*error));
+      replied(nullptr, core.failure(*error));
     else
       replied(reply, {});
     return 1;
