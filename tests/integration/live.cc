@@ -29,7 +29,8 @@ std::string config_of(const std::vector<Watched>& targets, const std::string& mo
 std::string scrapes_alone() {
   std::string off;
   for (const Collector& collector : collectors::catalogue())
-    if (collector.lane == Lane::kSlow) off += (off.empty() ? "" : ", ") + collector.name + ": false";
+    if (collector.lane == Lane::kSlow && collector.scope != Scope::kHost)
+      off += (off.empty() ? "" : ", ") + collector.name + ": false";
   return "collectors: {" + off + "}";
 }
 
