@@ -1,7 +1,6 @@
 // A service manager as collectors see it: which one it is, which of its units are looked at, and what it said of them.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -9,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -24,7 +24,10 @@ struct ManagerName {
   unsigned uid = 0;       // of another user
   std::string user = {};  // as it was configured
 
-  auto operator<=>(const ManagerName&) const = default;
+  friend bool operator==(const ManagerName&, const ManagerName&) = default;
+  friend bool operator<(const ManagerName& one, const ManagerName& other) {
+    return std::tie(one.kind, one.uid, one.user) < std::tie(other.kind, other.uid, other.user);
+  }
 };
 
 std::string to_string(const ManagerName& name);  // the label `manager`: system, user or user@NAME
