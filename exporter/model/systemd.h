@@ -59,8 +59,8 @@ bool is_armed(const Properties& timer);
 // microseconds, by the two clocks that managers use.
 std::optional<double> next_elapse(const Properties& timer, std::uint64_t now, std::uint64_t monotonic);
 
-// Why the unit is not as is expected of it; "" where it is. A label shows it. `started` is what a timer starts, or null. `now` is a Unix
-// time in microseconds.
+// Why the unit is not as is expected of it; "" where it is. A label shows it. `started` is what a timer starts, or
+// null. `now` is a Unix time in microseconds.
 std::string complaint(const ManagedUnit& unit, Expect expect, const ManagedUnit* started, std::uint64_t now);
 
 }  // namespace pgwatch
