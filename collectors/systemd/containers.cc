@@ -56,9 +56,12 @@ const ManagedUnit* check_of(const std::string& id, const ManagerView& view) {
   return found == view.others.end() ? nullptr : &*found;
 }
 
+// podman's own failures, as a container that it cannot enter; other statuses are the check's.
+bool is_podmans_own(std::string_view status) { return status == "125" || status == "126" || status == "127"; }
+
 Health health_of(const Properties& check, bool was_unhealthy) {
   const std::string_view state = get(check, "ActiveState");
-  if (state == "failed") return Health::kUnhealthy;
+  if (state == "failed") return is_podmans_own(get(check, "ExecMainStatus")) ? Health::kUnknown : Health::kUnhealthy;
   if (state != "inactive") return was_unhealthy ? Health::kUnhealthy : Health::kUnknown;
   return number(check, "InactiveEnterTimestamp").value_or(0) > 0 ? Health::kHealthy : Health::kUnknown;
 }
@@ -75,7 +78,10 @@ Container container_of(const ManagedUnit& unit, const ManagerView& view, const U
   const ManagedUnit* check = check_of(id_of(unit.properties), view);
   if (check == nullptr) return container;
   container.health = health_of(check->properties, before.contains(unit.name));
-  if (container.health == Health::kUnhealthy) container.why = "podman's check of its health failed";
+  if (container.health == Health::kUnhealthy)
+    container.why = "podman's check of its health failed";
+  else if (get(check->properties, "ActiveState") == "failed")
+    container.why = "podman could not check its health";
   return container;
 }
 

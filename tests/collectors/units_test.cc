@@ -170,6 +170,12 @@ TEST_F(Containers, StayUnhealthyWhileTheNextCheckRuns) {
               HasSubstr(std::string(kHealthy) + " 1"));
 }
 
+TEST_F(Containers, AreNotCalledUnhealthyWherePodmanCouldNotCheckThem) {
+  const std::string unchecked = told({{"ActiveState", "failed"}, {"ExecMainStatus", "125"}});
+  EXPECT_THAT(unchecked, Not(HasSubstr(kHealthy)));
+  EXPECT_THAT(unchecked, HasSubstr("podman could not check its health"));
+}
+
 TEST_F(Containers, WithoutAFileOfTheirIdAreKnownAllTheSame) {
   cidfile_ = "/nowhere/db.cid";
   const std::string told = looking_.lines({seen({unit()})});
