@@ -34,6 +34,9 @@ StoppedThread::StoppedThread(pid_t thread) : thread_(thread) {
   must(::waitpid(thread_, nullptr, __WALL), "stop");
 }
 
-StoppedThread::~StoppedThread() { ::ptrace(PTRACE_DETACH, thread_, nullptr, nullptr); }
+// One that was ended meanwhile stays until its tracer has heard of it.
+StoppedThread::~StoppedThread() {
+  if (::ptrace(PTRACE_DETACH, thread_, nullptr, nullptr) != 0) ::waitpid(thread_, nullptr, __WALL);
+}
 
 }  // namespace pgwatch::test

@@ -52,7 +52,7 @@ class ShippedUnits : public OnEachSystemd<ShippedUnits> {
                           std::string(kConfiguration) + " --timeout 10s --check systemd_units\n"},
                      {"/etc/systemd/system/pgwatch-once.timer.d/test.conf",
                       "[Timer]\nOnCalendar=\nOnActiveSec=1ms\nAccuracySec=1ms\nRandomizedDelaySec=0\n"}};
-    options.programs = {{PGWATCH_BINARY, "/usr/bin/pgwatch"}};
+    options.programs = {{PGWATCH_BINARY, "/usr/bin/pgwatch"}, {"/bin/kill", "/bin/kill"}};
     return options;
   }
   static void prepare(const SystemdMachine& machine) { machine.run({"systemd-sysusers"}); }
@@ -73,6 +73,7 @@ class ShippedUnits : public OnEachSystemd<ShippedUnits> {
   }
 };
 
+// What a sanitizer needs their sandbox forbids: they run without one.
 INSTANTIATE_TEST_SUITE_P(, ShippedUnits, every_systemd(), systemd_name);
 
 TEST_P(ShippedUnits, AreReadyWithACredentialAndStopInASecond) {
@@ -105,7 +106,7 @@ TEST_P(ShippedUnits, AreEndedByTheWatchdogWhereTheEngineIsStuck) {
   ASSERT_NE(program, children.end());
   {
     const StoppedThread engine(thread_called("engine", *program));
-    EXPECT_TRUE(eventually([&] { return machine().journal(kUnit).find("Watchdog timeout") != std::string::npos; }));
+    EXPECT_TRUE(machine().becomes(kUnit, "Result", "watchdog"));
   }
   EXPECT_TRUE(machine().becomes(kUnit, "NRestarts", "1"));
   EXPECT_TRUE(machine().becomes(kUnit, "ActiveState", "active"));
