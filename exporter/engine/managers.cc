@@ -129,7 +129,7 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
   // see, as from a container; its bus does not.
   void fail(const Failure& failure) {
     const bool may_be_old = is_kept_ && failure.cls == kConnection;
-    const bool has_another = failure.cls == kConnection && next_way_ < ways_.size();
+    const bool has_another = (failure.cls == kConnection || failure.cls == kForbidden) && next_way_ < ways_.size();
     hang_up();
     if (may_be_old || has_another) return try_look();
     const std::string cure = systemd::cure_of(name_, failure);

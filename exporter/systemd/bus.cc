@@ -79,8 +79,10 @@ class Bus::Core {
     int result = 0;
     while ((result = sd_bus_process(bus_.get(), nullptr)) > 0) {
     }
+    if (result >= 0 && sd_bus_is_open(bus_.get()) <= 0) result = -ECONNRESET;
+    if (result < 0 && !is_let_in_) throw BusError(turned_away());
     check(result);
-    if (sd_bus_is_open(bus_.get()) <= 0) check(-ECONNRESET);
+    is_let_in_ = is_let_in_ || sd_bus_is_ready(bus_.get()) > 0;
   }
 
   int socket() const { return sd_bus_get_fd(bus_.get()); }
@@ -107,18 +109,23 @@ class Bus::Core {
     if (result < 0) throw BusError(failure_of(result, address_));
   }
 
+  // Debian's D-Bus hangs up on users whom it does not know, without a word.
+  Failure turned_away() const { return {kForbidden, address_ + ": hangs up before it has let us in"}; }
+
   // Calls under way when a connection ends are answered as those that took too long.
   Failure failure(const sd_bus_error& error) const {
-    if (sd_bus_is_open(bus_.get()) <= 0) return failure_of(-ECONNRESET, address_);
-    return failure_of(error);
+    if (sd_bus_is_open(bus_.get()) > 0) return failure_of(error);
+    return is_let_in_ ? failure_of(-ECONNRESET, address_) : turned_away();
   }
 
   static int heard(sd_bus_message* reply, void* data, sd_bus_error*) {
     Call& call = *static_cast<Call*>(data);
-    const Core& core = *call.core;
+    Core& core = *call.core;
     const Replied replied = std::move(call.replied);
-    std::erase_if(call.core->calls_, [&call](const Call& one) { return &one == &call; });
-    if (const sd_bus_error* error = sd_bus_message_get_error(reply); error != nullptr)
+    std::erase_if(core.calls_, [&call](const Call& one) { return &one == &call; });
+    const sd_bus_error* error = sd_bus_message_get_error(reply);
+    core.is_let_in_ = core.is_let_in_ || error == nullptr;
+    if (error != nullptr)
       replied(nullptr, core.failure(*error));
     else
       replied(reply, {});
@@ -127,6 +134,7 @@ class Bus::Core {
 
   const std::string address_;
   Owned<sd_bus> bus_;
+  bool is_let_in_ = false;
   std::size_t made_ = 0;
   std::list<Call> calls_;  // ends before the bus
 };

@@ -59,7 +59,8 @@ std::string cure_of(const ManagerName& manager, const Failure& failure) {
   if (manager.kind == Kind::kUser)
     return is_forbidden ? "run a pgwatch in that user's manager" : "let the user's manager run: loginctl enable-linger";
   if (manager.kind == Kind::kOwn) return is_forbidden ? "" : "this user has no service manager";
-  return is_forbidden ? "the system bus lets nobody in here: see the rules of D-Bus, AppArmor and SELinux"
+  return is_forbidden ? "the system bus turns us away: our user must be one that the machine knows (docs/systemd.md), "
+                        "and the rules of D-Bus, AppArmor and SELinux must let it in"
                       : "no systemd runs here, or a container does not show it: mount /run/dbus/system_bus_socket";
 }
 

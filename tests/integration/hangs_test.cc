@@ -131,7 +131,11 @@ TEST_P(LoginThatHangs, KeepsItsPlaceAndNoOthersFollow) {
   }
   lock.run("COMMIT");
   EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
-  EXPECT_TRUE(eventually([] { return faulty_->backends().size() == 1; }));
+  EXPECT_TRUE(eventually([] { return faulty_->backends().size() == 1; }))
+      << faulty_->value(
+             "SELECT string_agg(concat_ws(' ', pid, backend_start, state, wait_event, left(query, 60)), E'\\n') "
+             "FROM pg_stat_activity WHERE usename = 'pgwatch'")
+      << pgwatch.log();
 }
 
 TEST_F(Hang, ResolverThatNeverAnswersIsToldAsDns) {

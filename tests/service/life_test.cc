@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "tests/service/managed.h"
 #include "tests/support/postgres_server.h"
 
@@ -24,6 +26,20 @@ bool answers(std::uint16_t port) try {
   return false;
 }
 
+// The engine's thread tells of targets and main of the rest: neither waits for the other.
+bool says_in_any_order(Managed& pgwatch, std::vector<std::string> beginnings) {
+  while (!beginnings.empty()) {
+    const std::optional<std::string> said = pgwatch.manager().next();
+    if (!said) return false;
+    const auto is_it = [&](const std::string& beginning) { return said->starts_with(beginning); };
+    beginnings.erase(std::ranges::remove_if(beginnings, is_it).begin(), beginnings.end());
+  }
+  return true;
+}
+
+constexpr const char* kOneDown = "STATUS=1 target, 0 up";
+constexpr const char* kRefused = "STATUS=1 target, 0 up; the new configuration is no good, and the old one in force";
+
 TEST(ServiceLife, IsReadyWhenItListensAndNotBefore) {
   const std::uint16_t port = free_port();
   Managed pgwatch(listen_on(port) + nobody());
@@ -34,9 +50,8 @@ TEST(ServiceLife, IsReadyWhenItListensAndNotBefore) {
 // Whatever its databases do: they are what it is there to tell of.
 TEST(ServiceLife, IsReadyWithoutAnyDatabase) {
   Managed pgwatch(listen_on(free_port()) + nobody());
-  EXPECT_EQ(pgwatch.manager().next_with(kReady), kReady);
+  EXPECT_TRUE(says_in_any_order(pgwatch, {kReady, kOneDown}));
   EXPECT_EQ(pgwatch.stop(), 0);
-  EXPECT_THAT(pgwatch.manager().heard(), Contains("STATUS=1 target, 0 up"));
 }
 
 TEST(ServiceLife, SaysHowManyTargetsAreUpWhenThatChanges) {
@@ -52,31 +67,27 @@ TEST(ServiceLife, SaysHowManyTargetsAreUpWhenThatChanges) {
 
 TEST(ServiceLife, IsNoLongerReadyWhileItReloads) {
   Managed pgwatch(listen_on(free_port()) + nobody());
-  ASSERT_TRUE(pgwatch.manager().next_with(kReady));
+  ASSERT_TRUE(says_in_any_order(pgwatch, {kReady, kOneDown}));
   pgwatch.write_config(listen_on(free_port()) +
                        "targets: [{name: a, conninfo: \"host=127.0.0.1 port=1\"},"
                        " {name: b, conninfo: \"host=127.0.0.1 port=1\"}]\n");
   pgwatch.process().signal(SIGHUP);
   EXPECT_THAT(pgwatch.manager().next_with("RELOADING=1").value_or(""), StartsWith("RELOADING=1\nMONOTONIC_USEC="));
-  EXPECT_EQ(pgwatch.manager().next_with(kReady), kReady);
-  EXPECT_TRUE(pgwatch.manager().next_with("STATUS=2 targets, 0 up"));
+  EXPECT_TRUE(says_in_any_order(pgwatch, {kReady, "STATUS=2 targets, 0 up"}));
 }
 
 TEST(ServiceLife, IsReadyAgainAndSaysSoWhereTheNewConfigurationIsNoGood) {
   const std::string good = listen_on(free_port()) + nobody();
   Managed pgwatch(good);
-  ASSERT_TRUE(pgwatch.manager().next_with(kReady));
+  ASSERT_TRUE(says_in_any_order(pgwatch, {kReady, kOneDown}));
   pgwatch.write_config("tragets: []\n");
   pgwatch.process().signal(SIGHUP);
   ASSERT_TRUE(pgwatch.manager().next_with("RELOADING=1"));
-  EXPECT_THAT(pgwatch.manager().next_with("STATUS=1 target, 0 up; ").value_or(""),
-              HasSubstr("the new configuration is no good, and the old one in force"));
-  EXPECT_EQ(pgwatch.manager().next_with(kReady), kReady);
+  EXPECT_TRUE(says_in_any_order(pgwatch, {kRefused, kReady}));
   pgwatch.write_config(good);
   pgwatch.process().signal(SIGHUP);
   ASSERT_TRUE(pgwatch.manager().next_with("RELOADING=1"));
-  EXPECT_EQ(pgwatch.manager().next_with("STATUS="), "STATUS=1 target, 0 up");
-  EXPECT_EQ(pgwatch.manager().next_with(kReady), kReady);
+  EXPECT_TRUE(says_in_any_order(pgwatch, {kOneDown, kReady}));
 }
 
 TEST(ServiceLife, SaysThatItStops) {

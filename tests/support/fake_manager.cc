@@ -193,6 +193,10 @@ class FakeManager::Core {
   void accept() {
     const int socket = ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket < 0) return;
+    if (manner() == Manner::kTurnsAway) {
+      ::close(socket);
+      return;
+    }
     sd_bus* bus = nullptr;
     check(sd_bus_new(&bus));
     Connection client(bus);

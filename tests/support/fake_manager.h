@@ -18,10 +18,11 @@ class FakeManager {
 
   enum class Manner {
     kAnswers,
-    kHangs,    // takes connections and says nothing
-    kRefuses,  // every call, as a bus does whose rules forbid it
-    kHolds,    // properties of units until it answers again
-    kIsGone,   // there is a bus and no manager on it
+    kHangs,      // takes connections and says nothing
+    kRefuses,    // every call, as a bus does whose rules forbid it
+    kHolds,      // properties of units until it answers again
+    kIsGone,     // there is a bus and no manager on it
+    kTurnsAway,  // hangs up on whoever comes
   };
 
   FakeManager();

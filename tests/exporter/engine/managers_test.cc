@@ -164,6 +164,14 @@ TEST_F(ManagersTest, RefusalIsNoFailure) {
   EXPECT_EQ(failure(), "");
 }
 
+TEST_F(ManagersTest, ABusThatHangsUpOnUsRefuses) {
+  manager_.be(Manner::kTurnsAway);
+  EXPECT_THAT(failure(), testing::AllOf(HasSubstr("permission: "), HasSubstr("hangs up before it has let us in; the "
+                                                                             "system bus turns us away")));
+  manager_.be(Manner::kAnswers);
+  EXPECT_EQ(failure(), "");
+}
+
 TEST_F(ManagersTest, ABusWithoutAManagerIsNone) {
   manager_.be(Manner::kIsGone);
   EXPECT_THAT(failure(), HasSubstr("absent: there is a bus and no service manager on it"));
