@@ -1,9 +1,13 @@
 #include "collectors/systemd/containers.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string_view>
+#include <system_error>
+
+#include "exporter/model/systemd.h"
 
 namespace pgwatch::collectors {
 namespace {
@@ -29,6 +33,13 @@ std::string_view option(std::string_view arguments, std::string_view name) {
   return {};
 }
 
+// Of what a user's manager names, nothing is opened that could hold us up, or that opening would set going.
+bool is_file_of_podman(const std::string& path) {
+  std::error_code error;
+  return path.starts_with("/run/") && path.ends_with(".cid") && path.find("/..") == std::string::npos &&
+         std::filesystem::is_regular_file(std::filesystem::symlink_status(path, error));
+}
+
 std::string contents(const std::string& path, std::size_t most) {
   std::ifstream file(path, std::ios::binary);
   std::string text(most, '\0');
@@ -39,8 +50,8 @@ std::string contents(const std::string& path, std::size_t most) {
 
 // Podman writes it into a file for the Quadlet. Who may not read that may see how the container's watcher was started.
 std::string id_of(const Properties& unit) {
-  const std::string_view file = option(get(unit, "ExecStart"), "--cidfile");
-  if (std::string id = contents(std::string(file), kIdDigits); is_id(id)) return id;
+  const std::string file(option(get(unit, "ExecStart"), "--cidfile"));
+  if (std::string id = is_file_of_podman(file) ? contents(file, kIdDigits) : ""; is_id(id)) return id;
   const std::string pid(get(unit, "MainPID"));
   if (pid.empty() || pid == "0") return "";
   std::string command = contents("/proc/" + pid + "/cmdline", 4096);
@@ -69,15 +80,15 @@ Health health_of(const Properties& check, bool was_unhealthy) {
 }  // namespace
 
 bool is_container(const Properties& unit) {
-  return get(unit, "SourcePath").find("containers/systemd/") != std::string_view::npos &&
-         get(unit, "SourcePath").ends_with(".container");
+  return is_quadlet(unit) && get(unit, "SourcePath").ends_with(".container");
 }
 
-Container container_of(const ManagedUnit& unit, const ManagerView& view, const Unhealthy& before) {
+Container container_of(const ManagedUnit& unit, const ManagerView& view, bool before) {
   Container container{.name = std::string(option(get(unit.properties, "ExecStart"), "--name"))};
   const ManagedUnit* check = check_of(id_of(unit.properties), view);
   if (check == nullptr) return container;
-  container.health = health_of(check->properties, before.contains(unit.name));
+  container.check = check->name;
+  container.health = health_of(check->properties, before);
   if (container.health == Health::kUnhealthy)
     container.why = "podman's check of its health failed";
   else if (get(check->properties, "ActiveState") == "failed")

@@ -1,7 +1,6 @@
 // Containers: units that Quadlets make, and what podman's checks say of their health.
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "exporter/model/manager.h"
@@ -17,16 +16,14 @@ struct Container {
 
   std::string name;  // "" where the unit does not say it
   Health health = Health::kUnknown;
-  std::string why = {};  // where it is not healthy
+  std::string why = {};    // where it is not healthy
+  std::string check = {};  // the unit that checks it
 };
-
-// By the unit's name. While a check runs, its unit does not say how the one before it ended: a container that was
-// unhealthy still is.
-using Unhealthy = std::set<std::string, std::less<>>;
 
 // Whether a Quadlet made the unit.
 bool is_container(const Properties& unit);
-// REQUIRES: is_container(). Reads the file that podman writes the container's id into: it may block.
-Container container_of(const ManagedUnit& unit, const ManagerView& view, const Unhealthy& before);
+// REQUIRES: is_container(). Reads the file that podman writes the container's id into. While a check runs, its unit
+// does not say how the one before it ended: a container that was unhealthy before still is.
+Container container_of(const ManagedUnit& unit, const ManagerView& view, bool was_unhealthy);
 
 }  // namespace pgwatch::collectors

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 
+#include "collectors/systemd/containers.h"
+
 namespace pgwatch::collectors {
 namespace {
 
@@ -54,9 +56,19 @@ Failure worst(const Looks& looks, Systemd::Presence presence) {
 
 using TellLooks = std::function<Rows(const Looks&)>;
 
+// Only what is told of these takes files, and a file server that hangs is no matter of the other units.
+bool has_containers(const Looks& looks) {
+  return std::ranges::any_of(looks, [](const LookedAt& one) {
+    return one.view() != nullptr && std::ranges::any_of(one.view()->units, [](const ManagedUnit& unit) {
+             return is_container(unit.properties);
+           });
+  });
+}
+
 void finish(Host& host, const Round& round, Systemd::Presence presence, const TellLooks& tell, const HostDone& done) {
   const auto is_seen = [](const LookedAt& one) { return one.view() != nullptr; };
   if (std::ranges::none_of(round.looks, is_seen)) return done(worst(round.looks, presence));
+  if (!has_containers(round.looks)) return done(tell(round.looks));
   host.read_files([tell, looks = round.looks]() -> Answer { return tell(looks); }, done);
 }
 

@@ -1,4 +1,5 @@
 // units: the state of each unit that is watched, what it uses, and whether it is as it should be.
+#include <set>
 #include <sstream>
 
 #include "collectors/systemd/catalogue.h"
@@ -177,10 +178,15 @@ class Telling {
     for (std::string line; std::getline(lines, line);) before_.insert(line);
   }
 
-  void add(const LookedAt& looked) {
-    add_manager(looked);
-    if (looked.view() == nullptr) return;
-    for (const ManagedUnit& unit : looked.view()->units) add_unit(looked.manager, unit, *looked.view());
+  void add(const Looks& looks) {
+    for (const LookedAt& looked : looks)
+      if (looked.view() != nullptr)
+        for (const ManagedUnit& unit : looked.view()->units)
+          if (!is_absent(unit)) there_.insert(unit.name);
+    for (const LookedAt& looked : looks) {
+      add_manager(looked);
+      if (looked.view() != nullptr) add_units(looked.manager, *looked.view());
+    }
   }
 
   Rows rows(const std::vector<std::string>& columns) {
@@ -191,7 +197,9 @@ class Telling {
   }
 
  private:
-  // One that is not there and need not be is not spoken of.
+  static bool is_absent(const ManagedUnit& unit) { return get(unit.properties, "LoadState") == "not-found"; }
+
+  // Those that are looked at by default need not be there.
   void add_manager(const LookedAt& looked) {
     Row row = {{"manager", looked.manager}};
     if (const ManagerView* view = looked.view()) {
@@ -199,11 +207,23 @@ class Telling {
       row.emplace_back("dropped", std::to_string(view->dropped));
     } else {
       const std::string& why = std::get<Failure>(looked.answer).cls;
-      if (why == kAbsent && systemd_.presence == Systemd::Presence::kMay) return;
+      const bool may_be_absent = systemd_.presence == Systemd::Presence::kMay && !looked.manager.starts_with("user@");
+      if (why == kAbsent && may_be_absent) return;
       row.emplace_back("reached", "0");
       row.emplace_back("reason", why);
     }
     rows_.push_back(std::move(row));
+  }
+
+  // A unit that one manager has is not missed in another, and one that none has is missed once.
+  void add_units(const std::string& manager, const ManagerView& view) {
+    for (const ManagedUnit& unit : view.units)
+      if (!is_absent(unit) || get(unit.properties, "ActiveState") == "failed" || there_.insert(unit.name).second)
+        add_unit(manager, unit, view);
+    for (const ManagedUnit& check : view.others)
+      if (systemd_.failed && is_check_of_health(check.name) && !told_checks_.contains(check.name) &&
+          get(check.properties, "ActiveState") == "failed")
+        add_unit(manager, check, view);  // of a container that nobody watches
   }
 
   void add_unit(const std::string& manager, const ManagedUnit& unit, const ManagerView& view) {
@@ -212,24 +232,30 @@ class Telling {
     const std::string_view starts = get(unit.properties, "Triggers");
     std::string why = complaint(unit, expect, view.find(starts.substr(0, starts.find('\n'))), clocks().now);
     if (is_container(unit.properties)) {
-      const Container container = container_of(unit, view, before_);
+      const std::string known_as = manager + "/" + unit.name;
+      const Container container = container_of(unit, view, before_.contains(known_as));
       add_container(container, row);
-      if (container.health == Container::Health::kUnhealthy) unhealthy_ += unit.name + '\n';
+      told_checks_.insert(container.check);
+      if (container.health == Container::Health::kUnhealthy) unhealthy_ += known_as + '\n';
       if (why.empty() && expect != Expect::kAny) why = container.why;
     }
     add_verdict(std::move(why), row);
     rows_.push_back(std::move(row));
   }
 
+  using Names = std::set<std::string, std::less<>>;
+
   const Systemd& systemd_;
-  Unhealthy before_;
+  Names before_;  // unhealthy when last looked at, by manager and unit
   std::string unhealthy_;
+  Names there_;        // in some manager
+  Names told_checks_;  // of health, as that of their container
   std::vector<Row> rows_;
 };
 
 Rows tell(const Looks& looks, const Memory& memory, const Systemd& systemd, const std::vector<std::string>& columns) {
   Telling telling(systemd, memory);
-  for (const LookedAt& looked : looks) telling.add(looked);
+  telling.add(looks);
   return telling.rows(columns);
 }
 

@@ -117,6 +117,8 @@ class SystemdReader {
       reader_.fail_value(node, "the name of a unit, with * and ? for what differs, as postgresql@15-main.service");
     if (name.find_first_of("*?") != std::string::npos) return name;
     if (std::ranges::find(kTypes, type_of(name)) == kTypes.end()) name += ".service";
+    if (name.starts_with('@') || name.starts_with('.') || name.size() > kLongestName)
+      reader_.fail_value(node, "the name of a unit, as postgresql@15-main.service");
     if (name.find("@.") != std::string::npos)
       reader_.fail_value(node, "a unit and no template, which is never there itself: name an instance, or all as a@*");
     return name;

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "exporter/health/catalogue.h"
+#include "exporter/model/failure.h"
 
 namespace pgwatch::health {
 namespace {
@@ -12,6 +13,8 @@ constexpr const char* kHealthy = "systemd_unit_healthy";
 constexpr const char* kUnhealthy = "systemd_unit_unhealthy_info";
 constexpr const char* kReached = "systemd_manager_reached";
 
+constexpr const char* kDropped = "systemd_units_dropped";
+
 constexpr const char* kCollector = "units";
 
 // The system's own units go by their names alone.
@@ -20,12 +23,24 @@ std::string subject_of(const Reading& reading) {
   return manager == "system" ? reading.label("name") : manager + "/" + reading.label("name");
 }
 
+Finding of_silence(const Reading& manager) {
+  const std::string name = manager.label("manager");
+  if (manager.label("reason") == kForbidden)
+    return {Status::kSkipped, "the manager does not let us in; run a pgwatch in that user's manager", {}, name};
+  return {Status::kUnknown, "the manager did not answer: " + manager.label("reason"), {}, name};
+}
+
+Finding of_dropped(const Reading& manager) {
+  return {Status::kWarning, "units are left out, since there are more than max_units: raise it, or exclude some",
+          manager.value, manager.label("manager")};
+}
+
 std::vector<Finding> judge_units(const Evidence& evidence, const Threshold&) {
   std::vector<Finding> findings;
   for (const Reading& manager : evidence.readings(kReached))
-    if (manager.value == 0)
-      findings.push_back(
-          {Status::kUnknown, "the manager did not answer: " + manager.label("reason"), {}, manager.label("manager")});
+    if (manager.value == 0) findings.push_back(of_silence(manager));
+  for (const Reading& manager : evidence.readings(kDropped))
+    if (manager.value > 0) findings.push_back(of_dropped(manager));
   std::map<std::string, std::string> reasons;
   for (const Reading& unit : evidence.readings(kUnhealthy)) reasons[subject_of(unit)] = unit.label("reason");
   for (const Reading& unit : evidence.readings(kHealthy)) {

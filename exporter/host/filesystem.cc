@@ -27,7 +27,9 @@ std::uint64_t less(std::uint64_t all, std::uint64_t part) { return all > part ? 
 
 constexpr const char* kCure =
     "; cure: in a drop-in for pgwatch's unit, SupplementaryGroups= with the server's group where that may enter, or "
-    "AmbientCapabilities=CAP_DAC_READ_SEARCH, which lets pgwatch read every file of this machine";
+    "all "
+    "of CapabilityBoundingSet=CAP_DAC_READ_SEARCH, AmbientCapabilities=CAP_DAC_READ_SEARCH and PrivateUsers=no, which "
+    "let pgwatch read every file of this machine";
 
 Unreadable unreadable(const std::string& path, const std::error_code& error) {
   const std::string what = "cannot look at " + path + ": " + error.message();

@@ -36,6 +36,11 @@ std::string_view type_of(std::string_view unit) {
   return dot == std::string_view::npos ? std::string_view() : unit.substr(dot + 1);
 }
 
+bool is_check_of_health(std::string_view unit) {
+  constexpr std::size_t kIdDigits = 64;
+  return unit.size() > kIdDigits && unit.find_first_not_of("0123456789abcdef") >= kIdDigits;
+}
+
 const ManagedUnit* ManagerView::find(std::string_view name) const {
   for (const auto* list : {&units, &others}) {
     const auto found = std::ranges::find(*list, name, &ManagedUnit::name);

@@ -58,11 +58,13 @@ struct ManagedUnit {
 };
 
 std::string_view type_of(std::string_view unit);  // service, of a.service
+// Whether it is one of podman's checks of health, which are units called after the container's id of 64 digits.
+bool is_check_of_health(std::string_view unit);
 
 struct ManagerView {
   Properties manager;
   std::vector<ManagedUnit> units;   // those chosen, by name
-  std::vector<ManagedUnit> others;  // what chosen timers and sockets start, and podman's checks of health
+  std::vector<ManagedUnit> others;  // what chosen timers start, and podman's checks of health
   std::size_t dropped = 0;          // chosen, but more than are looked at
 
   const ManagedUnit* find(std::string_view name) const;  // of both lists; null where it has none of that name

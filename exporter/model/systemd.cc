@@ -30,20 +30,26 @@ bool has_name(const UnitRule& rule, const ManagedUnit& unit) {
   return false;
 }
 
-bool is_loaded(const Properties& unit) { return get(unit, "LoadState") == "loaded"; }
+// Another unit speaks of one that is not there, or its administrator has masked it: neither is a fault.
+bool is_left_alone(const Properties& unit) {
+  return is_one_of(get(unit, "LoadState"), {"not-found", "masked"}) && get(unit, "ActiveState") == "inactive";
+}
+
+// Generators also make units of what is there to be started by hand.
+bool starts_with_machine(const Properties& unit) {
+  if (is_quadlet(unit)) return true;
+  return is_one_of(get(unit, "UnitFileState"), {"enabled", "enabled-runtime", "linked-enabled"});
+}
 
 // What nobody has said: a timer is there to elapse, what ends by itself to end well, and what is started with the
 // machine to run.
 Expect suited(const ManagedUnit& unit, bool is_named) {
   const Properties& properties = unit.properties;
   const std::string_view type = type_of(unit.name);
+  if (!is_named && is_left_alone(properties)) return Expect::kAny;
   if (type == "timer") return Expect::kArmed;
   if (type == "service" && get(properties, "Type") == "oneshot") return Expect::kSuccess;
-  if (is_named) return Expect::kActive;
-  if (!is_loaded(properties)) return Expect::kAny;
-  const bool starts_with_machine =
-      is_one_of(get(properties, "UnitFileState"), {"enabled", "enabled-runtime", "generated", "linked-enabled"});
-  return type == "service" && starts_with_machine ? Expect::kActive : Expect::kSuccess;
+  return is_named || (type == "service" && starts_with_machine(properties)) ? Expect::kActive : Expect::kSuccess;
 }
 
 double seconds_since(const Properties& unit, std::string_view moment, std::uint64_t now) {
@@ -76,10 +82,19 @@ std::string of_load_state(const Properties& unit) {
 
 // Of any unit, whatever is expected of it.
 std::string of_trouble(const Properties& unit) {
-  if (get(unit, "ActiveState") == "failed") return with_reason("failed", end_of(unit));
-  if (get(unit, "ActiveState") == "maintenance") return "in maintenance";
-  if (get(unit, "SubState").starts_with("auto-restart")) return with_reason("does not stay up", end_of(unit));
-  return "";
+  const std::string_view state = get(unit, "ActiveState");
+  if (state == "failed") return with_reason("failed", end_of(unit));
+  if (state == "maintenance") return "in maintenance";
+  const bool was_restarted = number(unit, "NRestarts").value_or(0) > 0;
+  if (get(unit, "SubState").starts_with("auto-restart") || (state == "activating" && was_restarted))
+    return with_reason("does not stay up", end_of(unit));
+  return of_load_state(unit);
+}
+
+std::string of_restart(const Properties& unit, std::uint64_t now) {
+  const bool was_restarted = number(unit, "NRestarts").value_or(0) > 0 && get(unit, "ActiveState") == "active";
+  const bool is_back = was_restarted && seconds_since(unit, "ActiveEnterTimestamp", now) < kRecently;
+  return is_back ? "was restarted within the last minute" : "";
 }
 
 std::string of_running(const Properties& unit, std::uint64_t now) {
@@ -88,10 +103,7 @@ std::string of_running(const Properties& unit, std::uint64_t now) {
     const bool is_stuck = seconds_since(unit, "StateChangeTimestamp", now) > kPatience;
     return is_stuck ? state + " for more than two minutes" : "";
   }
-  if (state != "active") return state + ", and is to run";
-  const bool was_restarted = number(unit, "NRestarts").value_or(0) > 0;
-  const bool is_back = was_restarted && seconds_since(unit, "ActiveEnterTimestamp", now) < kRecently;
-  return is_back ? "was restarted within the last minute" : "";
+  return state == "active" ? "" : state + ", and is to run";
 }
 
 std::string of_success(const Properties& unit) {
@@ -103,8 +115,7 @@ std::string of_timer(const Properties& timer, const ManagedUnit* started) {
   if (get(timer, "ActiveState") != "active") return std::string(get(timer, "ActiveState")) + ", and is to be armed";
   if (!is_armed(timer)) return "not armed: it will not elapse again";
   if (started == nullptr) return "";
-  std::string why = of_load_state(started->properties);
-  if (why.empty()) why = of_trouble(started->properties);
+  std::string why = of_trouble(started->properties);
   if (why.empty()) why = of_success(started->properties);
   return why.empty() ? "" : "what it starts, " + started->name + ": " + why;
 }
@@ -125,6 +136,10 @@ std::vector<UnitRule> Systemd::default_units() {
   for (const char* pattern : {"postgresql*", "postgres*", "patroni*", "pgbouncer*", "pgwatch*"})
     rules.push_back({.pattern = pattern});
   return rules;
+}
+
+bool is_quadlet(const Properties& unit) {
+  return get(unit, "SourcePath").find("containers/systemd/") != std::string_view::npos;
 }
 
 UnitChoice Systemd::choice() const {
@@ -160,7 +175,7 @@ std::optional<double> next_elapse(const Properties& timer, std::uint64_t now, st
 std::string complaint(const ManagedUnit& unit, Expect expect, const ManagedUnit* started, std::uint64_t now) {
   const Properties& properties = unit.properties;
   if (expect == Expect::kAny) return "";
-  for (const std::string& why : {of_load_state(properties), of_trouble(properties)})
+  for (const std::string& why : {of_trouble(properties), of_restart(properties, now)})
     if (!why.empty()) return why;
   const bool is_timer = type_of(unit.name) == "timer";
   if (expect == Expect::kSuccess) return of_success(properties);

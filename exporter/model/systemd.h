@@ -50,6 +50,9 @@ struct Systemd {
 };
 using SystemdPtr = std::shared_ptr<const Systemd>;
 
+// Whether its file stands where Quadlets do.
+bool is_quadlet(const Properties& unit);
+
 // What is expected of a unit. The first rule that takes it says so, by its name or another that it goes by.
 Expect expected_of(const Systemd& systemd, const ManagedUnit& unit);
 

@@ -29,10 +29,6 @@ const std::string& any_id() {
   return pattern;
 }
 
-bool is_of_health(std::string_view unit) {
-  return unit.size() > kIdDigits && unit.find_first_not_of("0123456789abcdef") >= kIdDigits;
-}
-
 void append_strings(sd_bus_message* message, const std::vector<std::string>& texts) {
   sd_bus_message_open_container(message, 'a', "s");
   for (const std::string& text : texts) sd_bus_message_append_basic(message, 's', text.c_str());
@@ -93,7 +89,7 @@ class Look::Core : public std::enable_shared_from_this<Core> {
     std::vector<std::string> patterns = choice_->patterns;
     patterns.push_back(any_id() + "*.service");
     ask_list(by_patterns({}, patterns), found_);
-    if (choice_->failed) ask_list(by_patterns({"failed"}, {}), found_);
+    if (choice_->failed) ask_list(by_patterns({"failed"}, {}), failed_);
     settle();
   }
 
@@ -152,24 +148,25 @@ class Look::Core : public std::enable_shared_from_this<Core> {
     return std::ranges::none_of(choice_->exclude, [&](const std::string& one) { return matches(one, name); });
   }
 
-  // Those named go first, where there is not room for all.
+  // Those named go first, where there is not room for all, and then those that failed.
   void choose() {
     Listed health;
-    std::erase_if(found_, [&](const auto& one) {
-      if (is_of_health(one.first)) return health.insert(one), true;
-      return named_.contains(one.first) || !is_wanted(one.first);
-    });
-    for (const Listed* list : {&named_, &found_})
-      for (const auto& [name, path] : *list) choose(name, path);
-    std::size_t looked_at = 0;
-    for (const auto& [name, path] : health)
-      if (looked_at++ < choice_->most) ask_unit(name, path, view_->others);
+    for (Listed* list : {&failed_, &found_})
+      std::erase_if(*list, [&](const auto& one) {
+        if (is_check_of_health(one.first)) return health.insert(one), true;
+        return !is_wanted(one.first);
+      });
+    for (const Listed* list : {&named_, &failed_, &found_})
+      for (const auto& [name, path] : *list) choose(name, path, view_->units);
+    chosen_.clear();
+    for (const auto& [name, path] : health) choose(name, path, view_->others);
     step([this] { follow(); });
   }
 
-  void choose(const std::string& name, const std::string& path) {
-    if (chosen_++ < choice_->most)
-      ask_unit(name, path, view_->units);
+  void choose(const std::string& name, const std::string& path, std::vector<ManagedUnit>& list) {
+    if (!chosen_.insert(name).second) return;
+    if (chosen_.size() <= choice_->most)
+      ask_unit(name, path, list);
     else
       ++view_->dropped;
   }
@@ -198,8 +195,8 @@ class Look::Core : public std::enable_shared_from_this<Core> {
   std::deque<std::pair<Method, Read>> waiting_;
   std::size_t under_way_ = 0;
   std::function<void()> next_;
-  Listed named_, found_, started_;
-  std::size_t chosen_ = 0;
+  Listed named_, failed_, found_, started_;
+  std::set<std::string> chosen_;
   std::shared_ptr<ManagerView> view_ = std::make_shared<ManagerView>();
 };
 

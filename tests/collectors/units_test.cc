@@ -1,5 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "collectors/systemd/catalogue.h"
 #include "tests/collectors/looking.h"
@@ -127,6 +131,32 @@ TEST(Units, OneManagerDoesNotHideAnother) {
   EXPECT_THAT(told, HasSubstr(R"(name="a.service")"));
 }
 
+Looking watching_two(std::vector<UnitRule> rules) {
+  const ManagerName ann{.kind = ManagerName::Kind::kUser, .uid = 1000, .user = "ann"};
+  Systemd systemd{.managers = {{}, ann}};
+  systemd.units = std::move(rules);
+  return Looking(units(std::make_shared<const Systemd>(systemd)));
+}
+
+ManagedUnit absent() { return managed("a.service", {{"LoadState", "not-found"}, {"ActiveState", "inactive"}}); }
+
+TEST(Units, ThatOneManagerHasAreNotMissedInAnother) {
+  const std::string told = watching_two({{.pattern = "a.service"}})
+                               .lines({seen({absent()}), seen({managed("a.service", {})})}, "systemd_unit_healthy");
+  EXPECT_EQ(told, "systemd_unit_healthy{manager=\"user@ann\",name=\"a.service\",type=\"service\"} 1\n");
+}
+
+TEST(Units, ThatNoManagerHasAreMissedOnce) {
+  const std::string told =
+      watching_two({{.pattern = "a.service"}}).lines({seen({absent()}), seen({absent()})}, "systemd_unit_healthy");
+  EXPECT_EQ(told, "systemd_unit_healthy{manager=\"system\",name=\"a.service\",type=\"service\"} 0\n");
+}
+
+TEST(Units, AManagerThatIsNamedIsMissed) {
+  const std::string told = watching_two({}).lines({seen({}), Failure{kAbsent, "words"}});
+  EXPECT_THAT(told, HasSubstr(R"(systemd_manager_reached{manager="user@ann",reason="absent"} 0)"));
+}
+
 // -- Containers -------------------------------------------------------------------------------------------------------
 
 const std::string kId(64, 'c');
@@ -144,8 +174,16 @@ class Containers : public testing::Test {
     return looking_.lines({seen({unit()}, {managed(kId + "-1f.service", std::move(check))})});
   }
 
+  // Where podman writes it, too: nothing else is opened.
+  void SetUp() override {
+    if (access("/run", W_OK) != 0) GTEST_SKIP() << "writes below /run, which takes root";
+    std::ofstream(cidfile_) << kId;
+  }
+  void TearDown() override { std::filesystem::remove(own_); }
+
   test::TemporaryFolder folder_;
-  std::string cidfile_ = folder_.write("db.cid", kId);
+  const std::string own_ = "/run/pgwatch-test-" + std::to_string(getpid()) + ".cid";
+  std::string cidfile_ = own_;
   Looking looking_{watching()};
 };
 
@@ -174,6 +212,22 @@ TEST_F(Containers, AreNotCalledUnhealthyWherePodmanCouldNotCheckThem) {
   const std::string unchecked = told({{"ActiveState", "failed"}, {"ExecMainStatus", "125"}});
   EXPECT_THAT(unchecked, Not(HasSubstr(kHealthy)));
   EXPECT_THAT(unchecked, HasSubstr("podman could not check its health"));
+}
+
+TEST_F(Containers, ThatNobodyWatchesAreToldOfByTheirFailedChecks) {
+  const std::string check(64, 'd');
+  const std::string told =
+      looking_.lines({seen({unit()}, {managed(kId + "-1.service", {{"ActiveState", "failed"}}),
+                                      managed(check + "-1.service", {{"ActiveState", "failed"}})})},
+                     "systemd_unit_healthy");
+  EXPECT_THAT(told, HasSubstr("name=\"" + check + "-1.service\",type=\"service\"} 0"));
+  EXPECT_THAT(told, Not(HasSubstr(kId))) << "its container is told of";
+}
+
+TEST_F(Containers, OpenNothingButWhatPodmanWrites) {
+  cidfile_ = folder_.write("elsewhere", kId);
+  EXPECT_THAT(looking_.lines({seen({unit()}, {managed(kId + "-1.service", {{"ActiveState", "failed"}})})}),
+              Not(HasSubstr(kHealthy)));
 }
 
 TEST_F(Containers, WithoutAFileOfTheirIdAreKnownAllTheSame) {

@@ -103,6 +103,20 @@ TEST_F(ManagersTest, LooksAtNoMoreThanItMayAndCountsTheRest) {
   EXPECT_EQ(seen.dropped, 6U);
 }
 
+TEST_F(ManagersTest, LooksAtWhatFailedBeforeWhatFits) {
+  manager_.set("z.service", {{"ActiveState", "failed"}});
+  for (int i = 0; i < 9; ++i) manager_.set("u" + std::to_string(i) + ".service", {{"ActiveState", "active"}});
+  EXPECT_THAT(names(view({.patterns = {"*"}, .most = 2}).units), ElementsAre("u0.service", "z.service"));
+}
+
+TEST_F(ManagersTest, CountsChecksOfHealthThatAreLeftOut) {
+  for (const char digit : {'a', 'b', 'c'})
+    manager_.set(std::string(64, digit) + ".service", {{"ActiveState", "failed"}});
+  const ManagerView seen = view({.most = 2});
+  EXPECT_THAT(seen.others, SizeIs(2));
+  EXPECT_EQ(seen.dropped, 1U);
+}
+
 TEST_F(ManagersTest, FollowsTimersToWhatTheyStart) {
   manager_.set("nightly.timer", {{"ActiveState", "active"}, {"Triggers", std::vector<std::string>{"dump.service"}}});
   manager_.set("dump.service", {{"ActiveState", "inactive"}, {"Result", "exit-code"}});

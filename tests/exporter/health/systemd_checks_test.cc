@@ -46,6 +46,16 @@ TEST(SystemdChecks, TellOfAManagerThatDoesNotAnswer) {
               ElementsAre("unknown user@ann: the manager did not answer: timeout"));
 }
 
+TEST(SystemdChecks, SkipAManagerThatDoesNotLetUsIn) {
+  EXPECT_THAT(told(answered(collector(), {{{"manager", "user"}, {"reached", "0"}, {"reason", "permission"}}})),
+              ElementsAre("skipped user: the manager does not let us in; run a pgwatch in that user's manager"));
+}
+
+TEST(SystemdChecks, WarnOfUnitsThatAreLeftOut) {
+  EXPECT_THAT(told(answered(collector(), {{{"manager", "system"}, {"reached", "1"}, {"dropped", "2"}}})),
+              ElementsAre(testing::StartsWith("warning system: units are left out")));
+}
+
 TEST(SystemdChecks, WithoutUnitsHaveNothingToJudge) {
   EXPECT_THAT(told(answered(collector(), {{{"manager", "system"}, {"reached", "1"}}})),
               ElementsAre("inactive: no unit is watched, and none has failed"));

@@ -47,10 +47,15 @@ TEST(Expected, SuitsAUnitOfWhichNothingIsSaid) {
   EXPECT_EQ(expected_of(systemd, unit("a.timer", {})), Expect::kArmed);
   EXPECT_EQ(expected_of(systemd, unit("a.service", {{"Type", "oneshot"}})), Expect::kSuccess);
   EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "enabled"}})), Expect::kActive);
-  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "generated"}})), Expect::kActive) << "a Quadlet";
+  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "generated"},
+                                                    {"SourcePath", "/etc/containers/systemd/a.container"}})),
+            Expect::kActive);
+  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "generated"}})), Expect::kSuccess)
+      << "of a script for init, which may be off";
   EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "disabled"}})), Expect::kSuccess);
-  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"LoadState", "not-found"}})), Expect::kAny)
-      << "another unit speaks of it, which is no reason that it should be there";
+  for (const char* name : {"a.service", "a.timer"})
+    EXPECT_EQ(expected_of(systemd, unit(name, {{"LoadState", "not-found"}, {"ActiveState", "inactive"}})), Expect::kAny)
+        << "another unit speaks of it, which is no reason that it should be there";
 }
 
 TEST(Choice, TakesNamesAndPatternsApart) {
@@ -112,6 +117,24 @@ TEST(Complaint, OfWhatCannotBeLoaded) {
   EXPECT_EQ(why(service({{"LoadState", "not-found"}}), Expect::kActive), "there is no such unit");
   EXPECT_THAT(why(service({{"LoadState", "masked"}}), Expect::kActive), HasSubstr("masked"));
   EXPECT_EQ(why(service({{"LoadState", "bad-setting"}}), Expect::kSuccess), "its file cannot be used: bad-setting");
+}
+
+TEST(Complaint, OfAFailureThatLostItsFileOrHasABadOne) {
+  Systemd systemd;
+  const ManagedUnit lost = service({{"LoadState", "not-found"}, {"ActiveState", "failed"}, {"Result", "timeout"}});
+  EXPECT_EQ(why(lost, expected_of(systemd, lost)), "failed: timeout");
+  const ManagedUnit bad = service({{"LoadState", "bad-setting"}, {"ActiveState", "inactive"}});
+  EXPECT_EQ(why(bad, expected_of(systemd, bad)), "its file cannot be used: bad-setting");
+}
+
+TEST(Complaint, OfWhatIsStartedAgainAndAgainWhateverIsExpected) {
+  for (const Expect expect : {Expect::kActive, Expect::kSuccess}) {
+    EXPECT_EQ(why(service({{"ActiveState", "activating"}, {"SubState", "start"}, {"NRestarts", "57"}}), expect),
+              "does not stay up");
+    EXPECT_EQ(
+        why(service({{"ActiveState", "active"}, {"NRestarts", "57"}, {"ActiveEnterTimestamp", before(3)}}), expect),
+        "was restarted within the last minute");
+  }
 }
 
 TEST(Complaint, IsNoneWhateverItDoes) { EXPECT_EQ(why(service({{"ActiveState", "failed"}}), Expect::kAny), ""); }
