@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <algorithm>
-
 #include "tests/service/managed.h"
 #include "tests/support/postgres_server.h"
 
@@ -32,7 +30,7 @@ bool says_in_any_order(Managed& pgwatch, std::vector<std::string> beginnings) {
     const std::optional<std::string> said = pgwatch.manager().next();
     if (!said) return false;
     const auto is_it = [&](const std::string& beginning) { return said->starts_with(beginning); };
-    beginnings.erase(std::ranges::remove_if(beginnings, is_it).begin(), beginnings.end());
+    std::erase_if(beginnings, is_it);
   }
   return true;
 }
