@@ -83,12 +83,12 @@ bool is_container(const Properties& unit) {
   return is_quadlet(unit) && get(unit, "SourcePath").ends_with(".container");
 }
 
-Container container_of(const ManagedUnit& unit, const ManagerView& view, bool before) {
+Container container_of(const ManagedUnit& unit, const ManagerView& view, bool was_unhealthy) {
   Container container{.name = std::string(option(get(unit.properties, "ExecStart"), "--name"))};
   const ManagedUnit* check = check_of(id_of(unit.properties), view);
   if (check == nullptr) return container;
   container.check = check->name;
-  container.health = health_of(check->properties, before);
+  container.health = health_of(check->properties, was_unhealthy);
   if (container.health == Health::kUnhealthy)
     container.why = "podman's check of its health failed";
   else if (get(check->properties, "ActiveState") == "failed")
