@@ -18,7 +18,7 @@ namespace pgwatch {
 
 struct ManagersLimits {
   std::chrono::milliseconds fresh{15'000};  // what was seen serves for so long from the look's beginning
-  std::chrono::milliseconds time{5'000};    // of a look; then its connection is given up
+  std::chrono::milliseconds time{10'000};   // of a look; then its connection is given up
 };
 
 class Managers {

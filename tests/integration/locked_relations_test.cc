@@ -106,11 +106,12 @@ class LockedRelations : public SharedServer, public testing::WithParamInterface<
 
   // Sizes and sequences are swept every `interval`. The first sweep is over when it returns.
   void start_pgwatch(const std::string& interval) {
-    pgwatch_ = std::make_unique<Pgwatch>(
-        config_of({{"main", server_->conninfo(), "databases: {include: [postgres]}"}},
-                  "collectors: {table_sizes: {interval: " + interval + "}, sequences: {interval: " + interval + "}}"));
+    pgwatch_ = std::make_unique<Pgwatch>(config_of({{"main", server_->conninfo(), "databases: {include: [postgres]}"}},
+                                                   "collectors: {filesystem: {interval: 5m}, table_sizes: {interval: " +
+                                                       interval + "}, sequences: {interval: " + interval + "}}"));
     ASSERT_TRUE(eventually([&] {
-      return is_whole(before_ = page(), "main") && table_size(before_, kBusy) && before_.value(kUsed, kHalf);
+      return is_whole(before_ = page(), "main") && table_size(before_, kBusy) && before_.value(kUsed, kHalf) &&
+             before_.value("pgwatch_collector_success", {{"collector", "filesystem"}});
     }));
     ASSERT_FALSE(age(before_, kBusy));
   }
