@@ -14,10 +14,8 @@ namespace {
 
 using Health = Container::Health;
 
-constexpr std::size_t kIdDigits = 64;
-
 bool is_id(std::string_view text) {
-  return text.size() == kIdDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return text.size() == kContainerIdDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // The value of an option of podman's, written --name value or --name=value.
@@ -51,7 +49,7 @@ std::string contents(const std::string& path, std::size_t most) {
 // Podman writes it into a file for the Quadlet. Who may not read that may see how the container's watcher was started.
 std::string id_of(const Properties& unit) {
   const std::string file(option(get(unit, "ExecStart"), "--cidfile"));
-  if (std::string id = is_file_of_podman(file) ? contents(file, kIdDigits) : ""; is_id(id)) return id;
+  if (std::string id = is_file_of_podman(file) ? contents(file, kContainerIdDigits) : ""; is_id(id)) return id;
   const std::string pid(get(unit, "MainPID"));
   if (pid.empty() || pid == "0") return "";
   std::string command = contents("/proc/" + pid + "/cmdline", 4096);

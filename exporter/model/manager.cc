@@ -37,8 +37,7 @@ std::string_view type_of(std::string_view unit) {
 }
 
 bool is_check_of_health(std::string_view unit) {
-  constexpr std::size_t kIdDigits = 64;
-  return unit.size() > kIdDigits && unit.find_first_not_of("0123456789abcdef") >= kIdDigits;
+  return unit.size() > kContainerIdDigits && unit.find_first_not_of("0123456789abcdef") >= kContainerIdDigits;
 }
 
 const ManagedUnit* ManagerView::find(std::string_view name) const {

@@ -57,8 +57,9 @@ struct ManagedUnit {
   Properties properties;
 };
 
-std::string_view type_of(std::string_view unit);  // service, of a.service
-// Whether it is one of podman's checks of health, which are units called after the container's id of 64 digits.
+std::string_view type_of(std::string_view unit);       // service, of a.service
+inline constexpr std::size_t kContainerIdDigits = 64;  // hexadecimal
+// Whether it is one of podman's checks of health, which are units called after the container's id.
 bool is_check_of_health(std::string_view unit);
 
 struct ManagerView {

@@ -17,13 +17,11 @@ namespace {
 
 using Listed = std::map<std::string, std::string>;  // path of each unit's object by its name
 
-// podman's checks of health are units of their own, called after the container's id of 64 digits.
-constexpr std::size_t kIdDigits = 64;
-
+// podman's checks of health are units of their own, called after the container's id.
 const std::string& any_id() {
   static const std::string pattern = [] {
     std::string digits;
-    for (std::size_t i = 0; i < kIdDigits; ++i) digits += "[0-9a-f]";
+    for (std::size_t i = 0; i < kContainerIdDigits; ++i) digits += "[0-9a-f]";
     return digits;
   }();
   return pattern;

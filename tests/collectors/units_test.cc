@@ -174,7 +174,7 @@ class Containers : public testing::Test {
     return looking_.lines({seen({unit()}, {managed(kId + "-1f.service", std::move(check))})});
   }
 
-  // Where podman writes it, too: nothing else is opened.
+  // Where podman writes it, too, and root alone may write: nothing else is opened.
   void SetUp() override {
     if (access("/run", W_OK) != 0) GTEST_SKIP() << "writes below /run, which takes root";
     std::ofstream(cidfile_) << kId;

@@ -55,6 +55,7 @@ std::optional<double> of(const Scrape& scrape, const std::string& metric, const 
   return scrape.page.value("pg_filesystem_" + metric, {{"use", use}});
 }
 
+// Mounts and other users are root's alone to make.
 std::string why_not_root() { return ::geteuid() == 0 ? "" : "takes root"; }
 
 // What a test mounts there, it alone sees and who it starts. In a thread, which cannot come back from there.
