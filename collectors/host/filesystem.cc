@@ -14,6 +14,7 @@
 #include "exporter/host/filesystem.h"
 #include "exporter/host/host.h"
 #include "exporter/host/locality.h"
+#include "exporter/model/failure.h"
 
 namespace pgwatch::collectors {
 namespace {
@@ -113,6 +114,11 @@ constexpr const char* kReason = "reason";  // why a path could not be looked at
 constexpr const char* kDetail = "detail";
 constexpr const char* kLeftAlone = "left_alone";  // why none is
 
+std::string reason_of(const Row& row) {
+  const auto found = row.find(kReason);
+  return found == row.end() ? "" : found->second;
+}
+
 Rows rows_of(const std::vector<Row>& all) {
   std::vector<std::string> columns(kPlace.begin(), kPlace.end());
   columns.insert(columns.end(), {kReason, kDetail, kLeftAlone});
@@ -141,12 +147,16 @@ Row row_of(const Place& place, const std::vector<Mount>& own, const std::vector<
   return row;
 }
 
-// Where not one path can be looked at, there is nothing to tell but why. Whoever said that the server is here is told
-// that it is not.
-Rows none_of_them(const Claim& claim, const Row& row) {
-  const bool is_forbidden = row.at(kReason) == "permission";
+// Where not one path can be looked at, there is nothing to tell but why: a disk that fails, folders that are closed to
+// us, or that are not here. Whoever said that they are is told otherwise.
+Rows none_of_them(const Claim& claim, const std::vector<Row>& rows) {
+  const auto with_reason = [&](const char* reason) { return std::ranges::find(rows, reason, reason_of); };
+  if (const auto failed = with_reason("error"); failed != rows.end()) throw std::runtime_error(failed->at(kDetail));
+  const auto closed = with_reason(kForbidden);
+  const Row& row = closed != rows.end() ? *closed : rows.front();
+  const bool is_forbidden = closed != rows.end();
   if (claim.is_believed && !is_forbidden) throw std::runtime_error(row.at(kDetail) + "; `local: true` is not so");
-  return rows_of({{{kLeftAlone, is_forbidden ? "permission" : "container"}, {kDetail, row.at(kDetail)}}});
+  return rows_of({{{kLeftAlone, is_forbidden ? kForbidden : "container"}, {kDetail, row.at(kDetail)}}});
 }
 
 Rows look(const Claim& claim) {
@@ -157,8 +167,8 @@ Rows look(const Claim& claim) {
   const std::vector<Mount> own = own_mounts(machine);
   std::vector<Row> rows;
   for (const Place& place : claim.places) rows.push_back(row_of(place, own, locality.mounts));
-  const auto is_unreadable = [](const Row& row) { return row.contains(kReason); };
-  if (std::ranges::all_of(rows, is_unreadable)) return none_of_them(claim, rows.front());
+  const auto is_unreadable = [](const Row& row) { return !reason_of(row).empty(); };
+  if (std::ranges::all_of(rows, is_unreadable)) return none_of_them(claim, rows);
   return rows_of(rows);
 }
 

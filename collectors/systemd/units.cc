@@ -228,16 +228,16 @@ class Telling {
 
   void add_unit(const std::string& manager, const ManagedUnit& unit, const ManagerView& view) {
     Row row = row_of(manager, unit);
-    const Expect expect = expected_of(systemd_, unit);
+    const Expected expected = expected_of(systemd_, unit);
     const std::string_view starts = get(unit.properties, "Triggers");
-    std::string why = complaint(unit, expect, view.find(starts.substr(0, starts.find('\n'))), clocks().now);
+    std::string why = complaint(unit, expected, view.find(starts.substr(0, starts.find('\n'))), clocks().now);
     if (is_container(unit.properties)) {
       const std::string known_as = manager + "/" + unit.name;
       const Container container = container_of(unit, view, before_.contains(known_as));
       add_container(container, row);
       told_checks_.insert(container.check);
       if (container.health == Container::Health::kUnhealthy) unhealthy_ += known_as + '\n';
-      if (why.empty() && expect != Expect::kAny) why = container.why;
+      if (why.empty() && expected.state != Expect::kAny) why = container.why;
     }
     add_verdict(std::move(why), row);
     rows_.push_back(std::move(row));

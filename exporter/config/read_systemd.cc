@@ -11,6 +11,8 @@ namespace {
 using Kind = ManagerName::Kind;
 
 constexpr std::size_t kLongestName = 255;
+constexpr std::chrono::seconds kLeastPatience{1};
+constexpr std::chrono::days kMostPatience{30};
 constexpr auto kTypes = std::to_array<std::string_view>(
     {"automount", "device", "mount", "path", "scope", "service", "slice", "socket", "swap", "target", "timer"});
 
@@ -93,10 +95,13 @@ class SystemdReader {
       reader_.fail(node.at, "expected a unit, as postgresql.service or {match: \"feed-*.service\", expect: active}");
     UnitRule rule;
     reader_.mapping(node, {{"match", [&](const Node& value) { rule.pattern = unit(value); }},
-                           {"expect", [&](const Node& value) { rule.expect = expect(value); }}});
+                           {"expect", [&](const Node& value) { rule.expect = expect(value); }},
+                           {"stuck_after", [&](const Node& value) { rule.stuck_after = patience(value); }}});
     if (rule.pattern.empty()) reader_.fail(node.at, "a unit without `match`: give its name or a pattern");
     return rule;
   }
+
+  Milliseconds patience(const Node& node) const { return reader_.duration(node, kLeastPatience, kMostPatience); }
 
   Expect expect(const Node& node) const {
     return reader_.choice<Expect>(

@@ -1,10 +1,20 @@
 #include "exporter/engine/host_reader.h"
 
+#include <algorithm>
 #include <exception>
+#include <map>
 #include <vector>
 
 namespace pgwatch {
 namespace {
+
+// What others said is told in time where one manager says nothing.
+constexpr std::chrono::milliseconds kToTell{200};
+
+SteadyTime before(SteadyTime deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  return deadline - std::min<SteadyTime::duration>(kToTell, left / 2);
+}
 
 Answer run(const std::function<Answer()>& job) {
   try {
@@ -24,8 +34,22 @@ class HostReader::Reading : public Host {
         subject_(std::move(subject)),
         deadline_(deadline),
         done_(std::move(done)),
-        alarm_(reader.loop_) {
+        alarm_(reader.loop_),
+        looks_end_(reader.loop_) {
     alarm_.at(deadline, [&reader, id] { reader.finish(id, Failure{kTimeout, "the host did not answer in time"}); });
+    end_looks(deadline);
+  }
+
+  const std::string& subject() const { return subject_; }
+  const HostDone& done() const { return done_; }
+
+  // Looks at managers that are under way shortly before then have failed.
+  void end_looks(SteadyTime deadline) {
+    if (looks_deadline_ <= deadline) return;
+    looks_deadline_ = deadline;
+    looks_end_.at(before(deadline), [this] {
+      while (!looks_.empty()) end_look(looks_.begin()->first, Failure{kTimeout, "the manager did not answer in time"});
+    });
   }
 
   void read_files(std::function<Answer()> job, HostDone done) override {
@@ -39,19 +63,28 @@ class HostReader::Reading : public Host {
 
   // It answers whoever is still there.
   void look_at_manager(const ManagerName& manager, const UnitChoicePtr& choice, Looked done) override {
-    reader_.managers_.look(manager, choice, [here = std::weak_ptr(here_), done = std::move(done)](const auto& answer) {
-      if (here.lock()) done(answer);
+    const std::size_t number = ++last_look_;
+    looks_[number] = std::move(done);
+    reader_.managers_.look(manager, choice, [here = std::weak_ptr(here_), this, number](const ManagerAnswer& answer) {
+      if (here.lock()) end_look(number, answer);
     });
   }
 
-  const HostDone& done() const { return done_; }
-
  private:
+  void end_look(std::size_t number, const ManagerAnswer& answer) {
+    const auto look = looks_.extract(number);
+    if (look) look.mapped()(answer);
+  }
+
   HostReader& reader_;
   const std::string subject_;
   const SteadyTime deadline_;
   const HostDone done_;
   Timer alarm_;
+  Timer looks_end_;
+  SteadyTime looks_deadline_ = SteadyTime::max();
+  std::size_t last_look_ = 0;
+  std::map<std::size_t, Looked> looks_;  // under way
   std::vector<Blocking::Call> calls_;
   const std::shared_ptr<bool> here_ = std::make_shared<bool>();
 };
@@ -73,6 +106,11 @@ void HostReader::start(const std::string& subject, const HostRead& read, SteadyT
   } catch (const std::exception& error) {
     answered(Failure{"host", error.what()});
   }
+}
+
+void HostReader::end_looks(const std::string& subject, SteadyTime deadline) {
+  for (const auto& [id, reading] : readings_)
+    if (reading->subject() == subject) reading->end_looks(deadline);
 }
 
 void HostReader::finish(std::uint64_t id, const Answer& answer) {

@@ -20,6 +20,10 @@ class HostReader {
   // run at once.
   void start(const std::string& subject, const HostRead& read, SteadyTime deadline, HostDone done);
 
+  // Somebody needs to know by then what is being read of the subject: managers that are silent until shortly before are
+  // left out.
+  void end_looks(const std::string& subject, SteadyTime deadline);
+
  private:
   class Reading;
 

@@ -37,8 +37,13 @@ void HostWatch::attend(const AttendancePtr& attendance, const std::vector<std::s
     if (names(collectors, question->instrument->name())) attendance->questions.push_back(question);
   attendance->alarm.at(attendance->deadline, [this, attendance] { leave(*attendance); });
   waiting_.push_back(attendance);
-  for (const QuestionPtr& question : attendance->questions)
-    if (!question->asking && !attendance->settled(*question)) ask(question, attendance->deadline);
+  for (const QuestionPtr& question : attendance->questions) {
+    if (attendance->settled(*question)) continue;
+    if (question->asking)
+      host_.end_looks(question->instrument->name(), attendance->deadline);
+    else
+      ask(question, attendance->deadline);
+  }
   leave_settled();
 }
 

@@ -8,9 +8,6 @@
 namespace pgwatch::health {
 namespace {
 
-// Why a collector is left alone whose statement the server refused (exporter/engine/desk.cc).
-constexpr const char* kPermission = "permission";
-
 // A server that hangs may be the one whose patience ends first: its statement_timeout, its lock_timeout.
 constexpr const char* kCancelled = "57014";
 constexpr const char* kLocked = "55P03";
@@ -118,9 +115,10 @@ class Examiner {
               "the last answer is of " + worded(age.count(), Unit::kSeconds) + " ago, and none came since"};
     }
     // What the machine has not, or shows only to others, is no fault of what it runs.
-    if (check.of_host && (block.reason == kForbidden || block.reason == kAbsent))
+    const bool is_forbidden = block.reason == kForbidden;
+    if ((check.where_allowed && is_forbidden) || (check.of_host && (is_forbidden || block.reason == kAbsent)))
       return {Status::kSkipped, "nothing to ask here, " + block.reason + ": " + block.detail};
-    if (block.reason == kPermission)
+    if (is_forbidden)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     const bool is_for_others = block.reason == "role" || block.reason == "version";
     if (block.outcome == Outcome::kSkipped)

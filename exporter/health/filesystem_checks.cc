@@ -56,18 +56,20 @@ std::vector<Check> filesystem_checks() {
   const std::string collector = "filesystem";
   const Threshold threshold = {.warning = 0.85, .critical = 0.95};
   return {
-      {{.name = "filesystem_space",
-        .help = "Share of a file system of a server on this machine that is used.",
-        .unit = Unit::kNumber,
-        .threshold = threshold},
-       collector,
-       judge_space},
-      {{.name = "filesystem_inodes",
-        .help = "Share of its inodes that is used.",
-        .unit = Unit::kNumber,
-        .threshold = threshold},
-       collector,
-       judge_inodes},
+      {.info = {.name = "filesystem_space",
+                .help = "Share of a file system of a server on this machine that is used.",
+                .unit = Unit::kNumber,
+                .threshold = threshold},
+       .collector = collector,
+       .judge = judge_space,
+       .where_allowed = true},
+      {.info = {.name = "filesystem_inodes",
+                .help = "Share of its inodes that is used.",
+                .unit = Unit::kNumber,
+                .threshold = threshold},
+       .collector = collector,
+       .judge = judge_inodes,
+       .where_allowed = true},
   };
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "exporter/model/number.h"
 #include "exporter/model/world.h"
 
 namespace pgwatch {
@@ -10,8 +11,8 @@ namespace {
 
 // What is said is a label's value too: it holds no number that moves.
 constexpr double kMicrosecond = 1e-6;
-// A start or a reload that takes longer is stuck, whatever its own limit is.
-constexpr double kPatience = 120;
+// A start or a reload of what is to run that takes longer is stuck, whatever its own limit is.
+constexpr std::chrono::minutes kStuckAfter{2};
 // A service that came back has been down: for so long that is told.
 constexpr double kRecently = 60;
 
@@ -97,13 +98,24 @@ std::string of_restart(const Properties& unit, std::uint64_t now) {
   return is_back ? "was restarted within the last minute" : "";
 }
 
-std::string of_running(const Properties& unit, std::uint64_t now) {
+bool is_changing(std::string_view state) {
+  return is_one_of(state, {"activating", "deactivating", "reloading", "refreshing"});
+}
+
+std::string of_change(const Properties& unit, const std::optional<std::chrono::milliseconds>& stuck_after,
+                      std::uint64_t now) {
   const std::string state(get(unit, "ActiveState"));
-  if (is_one_of(state, {"activating", "deactivating", "reloading", "refreshing"})) {
-    const bool is_stuck = seconds_since(unit, "StateChangeTimestamp", now) > kPatience;
-    return is_stuck ? state + " for more than two minutes" : "";
-  }
-  return state == "active" ? "" : state + ", and is to run";
+  if (!stuck_after || !is_changing(state)) return "";
+  const std::chrono::duration<double> limit = *stuck_after;
+  if (seconds_since(unit, "StateChangeTimestamp", now) <= limit.count()) return "";
+  std::string why = state + " for more than ";
+  Number(limit.count()).append_to(why);
+  return why + " s";
+}
+
+std::string of_running(const Properties& unit) {
+  const std::string state(get(unit, "ActiveState"));
+  return state == "active" || is_changing(state) ? "" : state + ", and is to run";
 }
 
 std::string of_success(const Properties& unit) {
@@ -111,13 +123,14 @@ std::string of_success(const Properties& unit) {
   return end.empty() ? "" : "did not end well: " + end;
 }
 
-std::string of_timer(const Properties& timer, const ManagedUnit* started) {
+std::string of_timer(const Properties& timer, const Expected& expected, const ManagedUnit* started, std::uint64_t now) {
   if (get(timer, "ActiveState") != "active") return std::string(get(timer, "ActiveState")) + ", and is to be armed";
   if (!is_armed(timer)) return "not armed: it will not elapse again";
   if (started == nullptr) return "";
-  std::string why = of_trouble(started->properties);
-  if (why.empty()) why = of_success(started->properties);
-  return why.empty() ? "" : "what it starts, " + started->name + ": " + why;
+  const Properties& unit = started->properties;
+  for (const std::string& why : {of_trouble(unit), of_change(unit, expected.stuck_after, now), of_success(unit)})
+    if (!why.empty()) return "what it starts, " + started->name + ": " + why;
+  return "";
 }
 
 }  // namespace
@@ -148,10 +161,12 @@ UnitChoice Systemd::choice() const {
   return choice;
 }
 
-Expect expected_of(const Systemd& systemd, const ManagedUnit& unit) {
-  for (const UnitRule& rule : systemd.units)
-    if (has_name(rule, unit)) return rule.expect.value_or(suited(unit, rule.is_name()));
-  return suited(unit, false);
+Expected expected_of(const Systemd& systemd, const ManagedUnit& unit) {
+  const auto rule = std::ranges::find_if(systemd.units, [&](const UnitRule& one) { return has_name(one, unit); });
+  if (rule == systemd.units.end()) return {suited(unit, false), {}};
+  Expected expected{rule->expect.value_or(suited(unit, rule->is_name())), rule->stuck_after};
+  if (expected.state == Expect::kActive && !expected.stuck_after) expected.stuck_after = kStuckAfter;
+  return expected;
 }
 
 bool is_armed(const Properties& timer) {
@@ -172,14 +187,17 @@ std::optional<double> next_elapse(const Properties& timer, std::uint64_t now, st
   return next;
 }
 
-std::string complaint(const ManagedUnit& unit, Expect expect, const ManagedUnit* started, std::uint64_t now) {
+std::string complaint(const ManagedUnit& unit, const Expected& expected, const ManagedUnit* started,
+                      std::uint64_t now) {
   const Properties& properties = unit.properties;
-  if (expect == Expect::kAny) return "";
-  for (const std::string& why : {of_trouble(properties), of_restart(properties, now)})
+  if (expected.state == Expect::kAny) return "";
+  for (const std::string& why :
+       {of_trouble(properties), of_restart(properties, now), of_change(properties, expected.stuck_after, now)})
     if (!why.empty()) return why;
   const bool is_timer = type_of(unit.name) == "timer";
-  if (expect == Expect::kSuccess) return of_success(properties);
-  return expect == Expect::kArmed && is_timer ? of_timer(properties, started) : of_running(properties, now);
+  if (expected.state == Expect::kSuccess) return of_success(properties);
+  if (expected.state == Expect::kArmed && is_timer) return of_timer(properties, expected, started, now);
+  return of_running(properties);
 }
 
 }  // namespace pgwatch

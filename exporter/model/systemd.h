@@ -2,6 +2,7 @@
 // unit, which is pure; who looks is collectors/systemd.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,8 +26,9 @@ enum class Expect {
 std::string_view to_string(Expect expect);
 
 struct UnitRule {
-  std::string pattern;                // a unit's full name, with * and ? perhaps
-  std::optional<Expect> expect = {};  // none: as suits the unit
+  std::string pattern;                                        // a unit's full name, with * and ? perhaps
+  std::optional<Expect> expect = {};                          // none: as suits the unit
+  std::optional<std::chrono::milliseconds> stuck_after = {};  // none: the same
 
   bool is_name() const;  // it names one unit, which is to be there
   bool takes(std::string_view unit) const;
@@ -54,7 +56,14 @@ using SystemdPtr = std::shared_ptr<const Systemd>;
 bool is_quadlet(const Properties& unit);
 
 // What is expected of a unit. The first rule that takes it says so, by its name or another that it goes by.
-Expect expected_of(const Systemd& systemd, const ManagedUnit& unit);
+struct Expected {
+  Expect state = Expect::kAny;
+  std::optional<std::chrono::milliseconds> stuck_after =
+      {};  // a start, a stop or a reload; none: it has all the time there is
+
+  friend bool operator==(const Expected&, const Expected&) = default;
+};
+Expected expected_of(const Systemd& systemd, const ManagedUnit& unit);
 
 // A timer that will elapse again, or whose unit runs just now.
 bool is_armed(const Properties& timer);
@@ -64,6 +73,6 @@ std::optional<double> next_elapse(const Properties& timer, std::uint64_t now, st
 
 // Why the unit is not as is expected of it; "" where it is. A label shows it. `started` is what a timer starts, or
 // null. `now` is a Unix time in microseconds.
-std::string complaint(const ManagedUnit& unit, Expect expect, const ManagedUnit* started, std::uint64_t now);
+std::string complaint(const ManagedUnit& unit, const Expected& expected, const ManagedUnit* started, std::uint64_t now);
 
 }  // namespace pgwatch

@@ -80,7 +80,6 @@ class Bus::Core {
     while ((result = sd_bus_process(bus_.get(), nullptr)) > 0) {
     }
     if (result >= 0 && sd_bus_is_open(bus_.get()) <= 0) result = -ECONNRESET;
-    if (result < 0 && !is_let_in_) throw BusError(turned_away());
     check(result);
     is_let_in_ = is_let_in_ || sd_bus_is_ready(bus_.get()) > 0;
   }
@@ -106,16 +105,19 @@ class Bus::Core {
   };
 
   void check(int result) const {
-    if (result < 0) throw BusError(failure_of(result, address_));
+    if (result < 0) throw BusError(failure(result));
   }
 
-  // Debian's D-Bus hangs up on users whom it does not know, without a word.
-  Failure turned_away() const { return {kForbidden, address_ + ": hangs up before it has let us in"}; }
+  // Debian's D-Bus hangs up on users whom it does not know, without a word; the next that we write to it breaks.
+  Failure failure(int result) const {
+    const bool is_hung_up = result == -ECONNRESET || result == -EPIPE || result == -ENOTCONN;
+    if (is_hung_up && !is_let_in_) return {kForbidden, address_ + ": hangs up before it has let us in"};
+    return failure_of(result, address_);
+  }
 
   // Calls under way when a connection ends are answered as those that took too long.
   Failure failure(const sd_bus_error& error) const {
-    if (sd_bus_is_open(bus_.get()) > 0) return failure_of(error);
-    return is_let_in_ ? failure_of(-ECONNRESET, address_) : turned_away();
+    return sd_bus_is_open(bus_.get()) > 0 ? failure_of(error) : failure(-ECONNRESET);
   }
 
   static int heard(sd_bus_message* reply, void* data, sd_bus_error*) {

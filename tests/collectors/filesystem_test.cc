@@ -120,6 +120,15 @@ TEST(FilesystemCollector, FailsWhereThereIsNoneOfThePathsThatAreSaidToBeHere) {
               AllOf(HasSubstr("/no/such"), HasSubstr("`local: true` is not so")));
 }
 
+// As a disk or a file server that answers with errors: no matter of who may look or where the server is.
+TEST(FilesystemCollector, FailsWhereThePathsAreInError) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path loop = folder.path() / "loop";
+  std::filesystem::create_symlink(loop, loop);
+  const Asked asked = ask({{{"data_directory", "", loop}, {"wal", "", "/no/such/pg_wal"}}}, kAlways);
+  EXPECT_THAT(asked.failed, AllOf(HasSubstr(loop.string()), Not(HasSubstr("local: true"))));
+}
+
 TEST(FilesystemCollector, AsksNothingOfAServerThatIsSaidToBeElsewhere) {
   const Asked asked = ask({{{"data_directory", "", "/"}}}, kNever);
   EXPECT_THAT(asked.skipped, StartsWith("remote: `local: false`"));

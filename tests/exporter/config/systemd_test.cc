@@ -63,7 +63,7 @@ TEST(SystemdSettings, NameUnitsAndWhatIsExpectedOfThem) {
   const Systemd systemd = *read(
                                "systemd: {enabled: true, failed: false, max_units: 7, exclude: [\"feed-test*\"], "
                                "units: [postgresql@15-main, {match: \"feed-*\", expect: active}, "
-                               "{match: dump.timer, expect: armed}]}")
+                               "{match: dump.timer, expect: armed, stuck_after: 3h}]}")
                                .systemd;
   EXPECT_EQ(systemd.presence, Systemd::Presence::kMust);
   EXPECT_FALSE(systemd.failed);
@@ -73,7 +73,9 @@ TEST(SystemdSettings, NameUnitsAndWhatIsExpectedOfThem) {
   EXPECT_EQ(systemd.units[0].pattern, "postgresql@15-main.service") << "as systemctl has it";
   EXPECT_EQ(systemd.units[0].expect, std::nullopt);
   EXPECT_EQ(systemd.units[1].expect, Expect::kActive);
+  EXPECT_EQ(systemd.units[1].stuck_after, std::nullopt);
   EXPECT_EQ(systemd.units[2].pattern, "dump.timer");
+  EXPECT_EQ(systemd.units[2].stuck_after, std::chrono::hours{3});
 }
 
 TEST(SystemdSettings, NameManagers) {
@@ -95,6 +97,7 @@ TEST(SystemdSettings, AreRefusedWithTheirPlaceAndTheCure) {
   EXPECT_THAT(complaint("{units: [\"feed@.service\"]}"), HasSubstr("name an instance, or all as a@*"));
   EXPECT_THAT(complaint("{units: [{expect: active}]}"), HasSubstr("a unit without `match`"));
   EXPECT_THAT(complaint("{units: [{match: a, expect: well}]}"), HasSubstr("active"));
+  EXPECT_THAT(complaint("{units: [{match: a, stuck_after: 1ms}]}"), HasSubstr("f.yaml:2:"));
   EXPECT_THAT(complaint("{units: [[a]]}"), HasSubstr("expected a unit"));
   EXPECT_THAT(complaint("{managers: []}"), HasSubstr("expected at least one manager"));
   EXPECT_THAT(complaint("{managers: [root]}"), HasSubstr("system, user, or another user's as user@NAME"));

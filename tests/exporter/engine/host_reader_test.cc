@@ -7,11 +7,13 @@
 
 #include "tests/exporter/engine/loop_thread.h"
 #include "tests/exporter/engine/toy.h"
+#include "tests/support/fake_manager.h"
 
 namespace pgwatch {
 namespace {
 
 using namespace std::chrono_literals;
+using test::FakeManager;
 using test::Gate;
 using test::LoopThread;
 using test::one_value;
@@ -20,8 +22,8 @@ SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock
 
 class HostReaderTest : public testing::Test {
  protected:
-  // What a read came to: the value, or its failure's class and message.
-  std::string read(const HostRead& what, std::chrono::milliseconds time = 1h) {
+  // What a read came to: the value, or its failure's class and message. Looks may have to end before it does.
+  std::string read(const HostRead& what, std::chrono::milliseconds time = 1h, std::chrono::milliseconds looks = 1h) {
     const Gate told;
     std::string said;
     thread_.run([&] {
@@ -32,16 +34,25 @@ class HostReaderTest : public testing::Test {
         ++told_;
         told.open();
       });
+      reader_.end_looks("", in(looks));
       EXPECT_EQ(said, "") << "its collector hears nothing before it has started";
     });
     EXPECT_TRUE(told.opens());
     return said;
   }
 
+  FakeManager manager_;
+  std::string address_ = manager_.address();
   std::atomic<int> told_ = 0;
   Loop loop_;
   Blocking blocking_{loop_, [](BlockingKind) {}};
-  Managers managers_{loop_, {.environment = [](const std::string&) { return std::nullopt; }, .uid = 1}, {}};
+  Managers managers_{loop_,
+                     {.environment = [this](const std::string& name) -> std::optional<std::string> {
+                        if (name == "DBUS_SYSTEM_BUS_ADDRESS") return address_;
+                        return std::nullopt;
+                      },
+                      .uid = 1},
+                     [](const ManagerName&, std::size_t) {}};
   HostReader reader_{loop_, blocking_, managers_};
   LoopThread thread_{loop_};
 };
@@ -89,6 +100,29 @@ TEST_F(HostReaderTest, TheFirstAnswerCounts) {
 
 TEST_F(HostReaderTest, AReadThatNeverAnswersTimesOut) {
   EXPECT_EQ(read([](Host&, const HostDone&) {}, 20ms), "timeout: the host did not answer in time");
+}
+
+// The system's manager hangs, and our own is nowhere.
+class SilentManagerTest : public HostReaderTest {
+ protected:
+  SilentManagerTest() { manager_.be(FakeManager::Manner::kHangs); }
+
+  // The class of the failure of each look.
+  static void look_at_both(Host& host, const HostDone& done) {
+    const auto choice = std::make_shared<const UnitChoice>();
+    const auto classes = std::make_shared<std::vector<std::string>>();
+    for (const auto kind : {ManagerName::Kind::kSystem, ManagerName::Kind::kOwn})
+      host.look_at_manager({.kind = kind}, choice, [classes, done](const ManagerAnswer& answer) {
+        classes->push_back(std::get<Failure>(answer).cls);
+        if (classes->size() == 2) done(one_value(classes->front() + ", " + classes->back()));
+      });
+  }
+};
+
+TEST_F(SilentManagerTest, LeavesTimeToTellOfTheOthers) { EXPECT_EQ(read(look_at_both, 1s), "absent, timeout"); }
+
+TEST_F(SilentManagerTest, IsLeftOutEarlierWhereSomebodyMustKnow) {
+  EXPECT_EQ(read(look_at_both, 1h, 100ms), "absent, timeout");
 }
 
 TEST_F(HostReaderTest, AJobThatHangsTimesOutAndIsNotHeardOfAgain) {

@@ -56,5 +56,19 @@ TEST(FilesystemChecks, AreSkippedWhereTheServerIsNotHere) {
   EXPECT_THAT(told(examination.of(kSpace)), ElementsAre("skipped: nothing to ask here, remote: it is elsewhere"));
 }
 
+// Nor is this: what is closed to us is not by default.
+TEST(FilesystemChecks, AreSkippedWhereNoPathMayBeLookedAt) {
+  Examination examination;
+  examination.answers = {not_answered(collectors::filesystem(), Outcome::kSkipped, "permission", "closed; the cure")};
+  EXPECT_THAT(told(examination.of(kSpace)), ElementsAre("skipped: nothing to ask here, permission: closed; the cure"));
+}
+
+TEST(FilesystemChecks, AreUnknownWhereTheDiskFails) {
+  Examination examination;
+  examination.answers = {not_answered(collectors::filesystem(), Outcome::kFailed, "host", "/data: Input/output error")};
+  EXPECT_THAT(told(examination.of(kSpace)),
+              ElementsAre("unknown: collector filesystem failed, host: /data: Input/output error"));
+}
+
 }  // namespace
 }  // namespace pgwatch::health

@@ -42,8 +42,11 @@ TEST(SystemdChecks, TellEachUnit) {
 }
 
 TEST(SystemdChecks, TellOfAManagerThatDoesNotAnswer) {
-  EXPECT_THAT(told(answered(collector(), {{{"manager", "user@ann"}, {"reached", "0"}, {"reason", "timeout"}}})),
-              ElementsAre("unknown user@ann: the manager did not answer: timeout"));
+  const auto told_of = [](const char* reason) {
+    return told(answered(collector(), {{{"manager", "user@ann"}, {"reached", "0"}, {"reason", reason}}}));
+  };
+  EXPECT_THAT(told_of("connection"), ElementsAre("unknown user@ann: the manager did not answer: connection"));
+  EXPECT_THAT(told_of("timeout"), ElementsAre("critical user@ann: the manager did not answer in time"));
 }
 
 TEST(SystemdChecks, SkipAManagerThatDoesNotLetUsIn) {

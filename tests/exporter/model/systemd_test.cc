@@ -21,40 +21,46 @@ ManagedUnit unit(const std::string& name, Properties properties) {
 
 ManagedUnit service(Properties properties) { return unit("a.service", std::move(properties)); }
 
-std::string why(const ManagedUnit& one, Expect expect, const ManagedUnit* started = nullptr) {
-  return complaint(one, expect, started, kNow);
+std::string why(const ManagedUnit& one, const Expected& expected, const ManagedUnit* started = nullptr) {
+  return complaint(one, expected, started, kNow);
 }
+
+std::string why(const ManagedUnit& one, Expect state, const ManagedUnit* started = nullptr) {
+  return why(one, Expected{state}, started);
+}
+
+Expect state_of(const Systemd& systemd, const ManagedUnit& one) { return expected_of(systemd, one).state; }
 
 // -- What is expected -------------------------------------------------------------------------------------------------
 
 TEST(Expected, IsWhatTheFirstRuleThatTakesAUnitSays) {
   Systemd systemd;
   systemd.units = {{.pattern = "feed-*", .expect = Expect::kActive}, {.pattern = "feed-a.service"}};
-  EXPECT_EQ(expected_of(systemd, unit("feed-a.service", {{"Type", "oneshot"}})), Expect::kActive);
+  EXPECT_EQ(state_of(systemd, unit("feed-a.service", {{"Type", "oneshot"}})), Expect::kActive);
 }
 
 TEST(Expected, AUnitGoesByItsOtherNamesToo) {
   Systemd systemd;
   systemd.units = {{.pattern = "dbus.service", .expect = Expect::kAny}};
-  EXPECT_EQ(expected_of(systemd, unit("dbus-broker.service", {{"Names", "dbus-broker.service\ndbus.service"}})),
+  EXPECT_EQ(state_of(systemd, unit("dbus-broker.service", {{"Names", "dbus-broker.service\ndbus.service"}})),
             Expect::kAny);
 }
 
 TEST(Expected, SuitsAUnitOfWhichNothingIsSaid) {
   Systemd systemd;
   systemd.units = {{.pattern = "named.service"}, {.pattern = "*"}};
-  EXPECT_EQ(expected_of(systemd, unit("named.service", {})), Expect::kActive);
-  EXPECT_EQ(expected_of(systemd, unit("a.timer", {})), Expect::kArmed);
-  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"Type", "oneshot"}})), Expect::kSuccess);
-  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "enabled"}})), Expect::kActive);
-  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "generated"},
-                                                    {"SourcePath", "/etc/containers/systemd/a.container"}})),
+  EXPECT_EQ(state_of(systemd, unit("named.service", {})), Expect::kActive);
+  EXPECT_EQ(state_of(systemd, unit("a.timer", {})), Expect::kArmed);
+  EXPECT_EQ(state_of(systemd, unit("a.service", {{"Type", "oneshot"}})), Expect::kSuccess);
+  EXPECT_EQ(state_of(systemd, unit("a.service", {{"UnitFileState", "enabled"}})), Expect::kActive);
+  EXPECT_EQ(state_of(systemd, unit("a.service", {{"UnitFileState", "generated"},
+                                                 {"SourcePath", "/etc/containers/systemd/a.container"}})),
             Expect::kActive);
-  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "generated"}})), Expect::kSuccess)
+  EXPECT_EQ(state_of(systemd, unit("a.service", {{"UnitFileState", "generated"}})), Expect::kSuccess)
       << "of a script for init, which may be off";
-  EXPECT_EQ(expected_of(systemd, unit("a.service", {{"UnitFileState", "disabled"}})), Expect::kSuccess);
+  EXPECT_EQ(state_of(systemd, unit("a.service", {{"UnitFileState", "disabled"}})), Expect::kSuccess);
   for (const char* name : {"a.service", "a.timer"})
-    EXPECT_EQ(expected_of(systemd, unit(name, {{"LoadState", "not-found"}, {"ActiveState", "inactive"}})), Expect::kAny)
+    EXPECT_EQ(state_of(systemd, unit(name, {{"LoadState", "not-found"}, {"ActiveState", "inactive"}})), Expect::kAny)
         << "another unit speaks of it, which is no reason that it should be there";
 }
 
@@ -105,12 +111,27 @@ TEST(Complaint, OfWhatDoesNotStayUp) {
 }
 
 TEST(Complaint, OfWhatTakesTooLong) {
+  const auto to_run = [](const char* state, std::uint64_t seconds) {
+    Systemd systemd;
+    systemd.units = {{.pattern = "a.service"}};
+    const ManagedUnit one = service({{"ActiveState", state}, {"StateChangeTimestamp", before(seconds)}});
+    return why(one, expected_of(systemd, one));
+  };
   for (const char* state : {"activating", "deactivating", "reloading", "refreshing"}) {
-    EXPECT_EQ(why(service({{"ActiveState", state}, {"StateChangeTimestamp", before(119)}}), Expect::kActive), "");
-    EXPECT_EQ(why(service({{"ActiveState", state}, {"StateChangeTimestamp", before(300)}}), Expect::kActive),
-              std::string(state) + " for more than two minutes");
+    EXPECT_EQ(to_run(state, 119), "");
+    EXPECT_EQ(to_run(state, 300), std::string(state) + " for more than 120 s");
   }
   EXPECT_EQ(why(service({{"ActiveState", "maintenance"}}), Expect::kSuccess), "in maintenance");
+}
+
+TEST(Complaint, OfWorkThatTakesLongerThanItIsSaidTo) {
+  const ManagedUnit works =
+      unit("dump.service", {{"Type", "oneshot"}, {"ActiveState", "activating"}, {"StateChangeTimestamp", before(90)}});
+  Systemd systemd;
+  systemd.units = {{.pattern = "dump.service"}};
+  EXPECT_EQ(why(works, expected_of(systemd, works)), "") << "who knows how long it takes";
+  systemd.units.front().stuck_after = std::chrono::seconds{60};
+  EXPECT_EQ(why(works, expected_of(systemd, works)), "activating for more than 60 s");
 }
 
 TEST(Complaint, OfWhatCannotBeLoaded) {
@@ -172,6 +193,14 @@ TEST(Timer, IsAsWellAsWhatItStarts) {
   const ManagedUnit ended = unit("dump.service", {{"ActiveState", "inactive"}, {"Result", "success"}});
   EXPECT_EQ(why(armed, Expect::kArmed, &failed), "what it starts, dump.service: failed: oom-kill");
   EXPECT_EQ(why(armed, Expect::kArmed, &ended), "");
+}
+
+TEST(Timer, IsNotWellWhileWhatItStartsTakesTooLong) {
+  const ManagedUnit armed = timer({{"SubState", "running"}});
+  const ManagedUnit works = unit("dump.service", {{"ActiveState", "activating"}, {"StateChangeTimestamp", before(90)}});
+  EXPECT_EQ(why(armed, Expect::kArmed, &works), "");
+  EXPECT_EQ(why(armed, Expected{Expect::kArmed, std::chrono::seconds{60}}, &works),
+            "what it starts, dump.service: activating for more than 60 s");
 }
 
 // -- Managers ---------------------------------------------------------------------------------------------------------
