@@ -65,12 +65,16 @@ const ManagedUnit* check_of(const std::string& id, const ManagerView& view) {
   return found == view.others.end() ? nullptr : &*found;
 }
 
-// podman's own failures, as a container that it cannot enter; other statuses are the check's.
-bool is_podmans_own(std::string_view status) { return status == "125" || status == "126" || status == "127"; }
+// By its exit status. Some are podman's own failures, as a container that it cannot enter; and what was killed or never
+// started has said nothing.
+bool says_unhealthy(const Properties& check) {
+  const std::string_view status = get(check, "ExecMainStatus");
+  return get(check, "Result") == "exit-code" && status != "125" && status != "126" && status != "127";
+}
 
 Health health_of(const Properties& check, bool was_unhealthy) {
   const std::string_view state = get(check, "ActiveState");
-  if (state == "failed") return is_podmans_own(get(check, "ExecMainStatus")) ? Health::kUnknown : Health::kUnhealthy;
+  if (state == "failed") return says_unhealthy(check) ? Health::kUnhealthy : Health::kUnknown;
   if (state != "inactive") return was_unhealthy ? Health::kUnhealthy : Health::kUnknown;
   return number(check, "InactiveEnterTimestamp").value_or(0) > 0 ? Health::kHealthy : Health::kUnknown;
 }

@@ -12,6 +12,9 @@ namespace {
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
+// Who has not been asked for so long is no longer watched: a reload has left him out.
+constexpr std::chrono::minutes kIdle{5};
+
 // Of several ways that failed, what says most: that somebody is there and does not let us in.
 const Failure& telling(const Failure& one, const Failure& before) { return before.cls == kAbsent ? one : before; }
 
@@ -27,7 +30,8 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
         of_(of),
         watch_(loop, [this] { work(); }),
         wake_(loop),
-        patience_(loop) {}
+        patience_(loop),
+        idle_(loop) {}
 
   void look(const UnitChoicePtr& choice, Looked looked) {
     const bool is_same = choice_ && *choice_ == *choice;
@@ -50,6 +54,8 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
     choice_ = choice;
     began_ = now();
     next_way_ = 0;
+    why_ = {kAbsent, "there is nowhere to ask"};
+    idle_.cancel();
     patience_.at(began_ + of_.limits_.time, [this] {
       hang_up();
       finish(Failure{kTimeout, "manager " + to_string(name_) + " did not answer within " +
@@ -81,17 +87,14 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
 
   // The first way that does not say no at once, of those that are left.
   void connect() {
-    if (bus_) return;
-    Failure why{kAbsent, "there is nowhere to ask"};
-    while (next_way_ < ways_.size()) {
+    while (!bus_ && next_way_ < ways_.size()) {
       try {
         bus_ = std::make_unique<systemd::Bus>(ways_[next_way_++]);
-        return;
       } catch (const systemd::BusError& error) {
-        why = telling(error.failure(), why);
+        why_ = telling(error.failure(), why_);
       }
     }
-    throw systemd::BusError(why);
+    if (!bus_) throw systemd::BusError(why_);
   }
 
   void hang_up() {
@@ -131,10 +134,11 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
     const bool may_be_old = is_kept_ && failure.cls == kConnection;
     const bool has_another = (failure.cls == kConnection || failure.cls == kForbidden) && next_way_ < ways_.size();
     hang_up();
+    if (!may_be_old) why_ = telling(failure, why_);
     if (may_be_old || has_another) return try_look();
-    const std::string cure = systemd::cure_of(name_, failure);
-    const bool has_cure = !cure.empty() && (failure.cls == kForbidden || failure.cls == kAbsent);
-    finish(Failure{failure.cls, has_cure ? failure.message + "; " + cure : failure.message});
+    const std::string cure = systemd::cure_of(name_, why_);
+    const bool has_cure = !cure.empty() && (why_.cls == kForbidden || why_.cls == kAbsent);
+    finish(Failure{why_.cls, has_cure ? why_.message + "; " + cure : why_.message});
   }
 
   void finish(const ManagerAnswer& answer) {
@@ -142,6 +146,7 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
     patience_.cancel();
     tell_calls();
     answer_ = answer;
+    idle_.at(now() + kIdle, [this] { hang_up(); });
     for (const Looked& looked : std::exchange(waiting_, {})) loop_.post([looked, answer] { looked(answer); });
     for (Later& later : std::exchange(later_, {})) look(later.choice, std::move(later.looked));
   }
@@ -154,11 +159,13 @@ class Managers::Manager : public std::enable_shared_from_this<Manager> {
   std::optional<systemd::Look> look_;
   bool is_kept_ = false;  // from an earlier look
   std::size_t next_way_ = 0;
+  Failure why_;              // of the ways that failed in this look
   std::size_t attempt_ = 0;  // what an earlier one still says does not count
   std::size_t told_calls_ = 0;
   SocketWatch watch_;
   Timer wake_;
   Timer patience_;  // set while a look is under way
+  Timer idle_;      // and this from one to the next
   UnitChoicePtr choice_;
   SteadyTime began_;
   ManagerAnswer answer_;  // of the last look

@@ -15,6 +15,8 @@
 namespace pgwatch::service {
 namespace {
 
+constexpr const char* kReady = "READY=1";
+
 // Half of the time, as systemd wants it: one that comes late is no death yet.
 std::chrono::microseconds alive_every(const Environment& environment) {
   const auto allowed = read_count(environment("WATCHDOG_USEC").value_or(""));
@@ -59,10 +61,11 @@ Manager::~Manager() {
 
 // -- Stages of its life -----------------------------------------------------------------------------------------------
 
-void Manager::ready() { send("READY=1", Patience::kSome); }
+void Manager::ready() { owes_ready_ = !send(kReady, Patience::kSome); }
 
 // steady_clock is the clock that systemd compares with.
 void Manager::reloading() {
+  owes_ready_ = false;
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
   send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds), Patience::kSome);
@@ -86,9 +89,10 @@ void Manager::remark(const std::string& text) {
   say_status();
 }
 
-// A line that was not taken is said again with the next sign of life.
+// What was not taken is said again with the next sign of life.
 void Manager::alive() {
   send("WATCHDOG=1", Patience::kNone);
+  if (owes_ready_ && send(kReady, Patience::kNone)) owes_ready_ = false;
   const std::lock_guard lock(mutex_);
   say_status();
 }

@@ -50,6 +50,7 @@ class Manager {
   int socket_ = -1;
   std::chrono::microseconds alive_every_{0};
   std::atomic<bool> complained_ = false;
+  std::atomic<bool> owes_ready_ = false;
 
   std::mutex mutex_;    // guards what follows
   std::string state_;   // as told last

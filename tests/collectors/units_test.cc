@@ -191,10 +191,12 @@ constexpr const char* kHealthy =
     R"(systemd_container_healthy{manager="system",name="db.service",container="market-db"})";
 constexpr const char* kWell = R"(systemd_unit_healthy{manager="system",name="db.service",type="service"})";
 
+const Properties kFailed = {{"ActiveState", "failed"}, {"Result", "exit-code"}, {"ExecMainStatus", "1"}};
+
 TEST_F(Containers, AreAsHealthyAsTheirLastCheck) {
   const std::string healthy = told({{"ActiveState", "inactive"}, {"InactiveEnterTimestamp", "5"}});
   EXPECT_THAT(healthy, HasSubstr(std::string(kHealthy) + " 1"));
-  const std::string unhealthy = told({{"ActiveState", "failed"}});
+  const std::string unhealthy = told(kFailed);
   EXPECT_THAT(unhealthy, HasSubstr(std::string(kHealthy) + " 0"));
   EXPECT_THAT(unhealthy, HasSubstr(std::string(kWell) + " 0")) << "though the unit is active";
   EXPECT_THAT(unhealthy, HasSubstr("podman's check of its health failed"));
@@ -202,23 +204,24 @@ TEST_F(Containers, AreAsHealthyAsTheirLastCheck) {
 
 TEST_F(Containers, StayUnhealthyWhileTheNextCheckRuns) {
   EXPECT_THAT(told({{"ActiveState", "active"}}), Not(HasSubstr(kHealthy))) << "the first check has not ended";
-  EXPECT_THAT(told({{"ActiveState", "failed"}}), HasSubstr(std::string(kHealthy) + " 0"));
+  EXPECT_THAT(told(kFailed), HasSubstr(std::string(kHealthy) + " 0"));
   EXPECT_THAT(told({{"ActiveState", "active"}}), HasSubstr(std::string(kHealthy) + " 0"));
   EXPECT_THAT(told({{"ActiveState", "inactive"}, {"InactiveEnterTimestamp", "5"}}),
               HasSubstr(std::string(kHealthy) + " 1"));
 }
 
 TEST_F(Containers, AreNotCalledUnhealthyWherePodmanCouldNotCheckThem) {
-  const std::string unchecked = told({{"ActiveState", "failed"}, {"ExecMainStatus", "125"}});
-  EXPECT_THAT(unchecked, Not(HasSubstr(kHealthy)));
-  EXPECT_THAT(unchecked, HasSubstr("podman could not check its health"));
+  for (const auto& [result, status] : {std::pair("exit-code", "125"), std::pair("signal", "9")}) {
+    const std::string unchecked = told({{"ActiveState", "failed"}, {"Result", result}, {"ExecMainStatus", status}});
+    EXPECT_THAT(unchecked, Not(HasSubstr(kHealthy))) << result;
+    EXPECT_THAT(unchecked, HasSubstr("podman could not check its health")) << result;
+  }
 }
 
 TEST_F(Containers, ThatNobodyWatchesAreToldOfByTheirFailedChecks) {
   const std::string check(64, 'd');
   const std::string told =
-      looking_.lines({seen({unit()}, {managed(kId + "-1.service", {{"ActiveState", "failed"}}),
-                                      managed(check + "-1.service", {{"ActiveState", "failed"}})})},
+      looking_.lines({seen({unit()}, {managed(kId + "-1.service", kFailed), managed(check + "-1.service", kFailed)})},
                      "systemd_unit_healthy");
   EXPECT_THAT(told, HasSubstr("name=\"" + check + "-1.service\",type=\"service\"} 0"));
   EXPECT_THAT(told, Not(HasSubstr(kId))) << "its container is told of";
@@ -226,8 +229,7 @@ TEST_F(Containers, ThatNobodyWatchesAreToldOfByTheirFailedChecks) {
 
 TEST_F(Containers, OpenNothingButWhatPodmanWrites) {
   cidfile_ = folder_.write("elsewhere", kId);
-  EXPECT_THAT(looking_.lines({seen({unit()}, {managed(kId + "-1.service", {{"ActiveState", "failed"}})})}),
-              Not(HasSubstr(kHealthy)));
+  EXPECT_THAT(looking_.lines({seen({unit()}, {managed(kId + "-1.service", kFailed)})}), Not(HasSubstr(kHealthy)));
 }
 
 TEST_F(Containers, WithoutAFileOfTheirIdAreKnownAllTheSame) {

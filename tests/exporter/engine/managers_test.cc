@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <map>
 
 #include "tests/exporter/engine/loop_thread.h"
 #include "tests/support/fake_manager.h"
@@ -33,7 +35,9 @@ class ManagersTest : public testing::Test {
             [this](const ManagerName&, std::size_t calls) { told_calls_ += static_cast<int>(calls); }, limits) {}
 
   std::optional<std::string> variable(const std::string& name) const {
-    return name == "DBUS_SYSTEM_BUS_ADDRESS" ? std::optional(address_) : std::nullopt;
+    if (name == "DBUS_SYSTEM_BUS_ADDRESS") return address_;
+    const auto found = variables_.find(name);
+    return found == variables_.end() ? std::nullopt : std::optional(found->second);
   }
 
   // Begins a look; the future is what came of it.
@@ -49,7 +53,7 @@ class ManagersTest : public testing::Test {
     return future.get();
   }
 
-  ManagerAnswer look(const UnitChoice& what) { return end(begin(choice(what))); }
+  ManagerAnswer look(const UnitChoice& what, const ManagerName& name = {}) { return end(begin(choice(what), name)); }
 
   ManagerView view(const UnitChoice& what) {
     const ManagerAnswer answer = look(what);
@@ -57,8 +61,8 @@ class ManagersTest : public testing::Test {
     return *std::get<ManagerViewPtr>(answer);
   }
 
-  std::string failure(const UnitChoice& what = {}) {
-    const ManagerAnswer answer = look(what);
+  std::string failure(const UnitChoice& what = {}, const ManagerName& name = {}) {
+    const ManagerAnswer answer = look(what, name);
     const auto* found = std::get_if<Failure>(&answer);
     return found == nullptr ? "" : found->cls + ": " + found->message;
   }
@@ -71,6 +75,7 @@ class ManagersTest : public testing::Test {
 
   FakeManager manager_;
   std::string address_ = manager_.address();
+  std::map<std::string, std::string> variables_;
   std::atomic<int> told_calls_ = 0;
   Loop loop_;
   Managers managers_;
@@ -184,6 +189,14 @@ TEST_F(ManagersTest, ABusThatHangsUpOnUsRefuses) {
                                                                              "system bus turns us away")));
   manager_.be(Manner::kAnswers);
   EXPECT_EQ(failure(), "");
+}
+
+// A user's manager has a socket of its own, which is not there, a bus, which refuses, and what a session says.
+TEST_F(ManagersTest, OfSeveralWaysTheRefusalIsTold) {
+  manager_.be(Manner::kTurnsAway);
+  variables_["XDG_RUNTIME_DIR"] = std::filesystem::path(address_.substr(address_.find('/'))).parent_path();
+  variables_["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus";
+  EXPECT_THAT(failure({}, {.kind = ManagerName::Kind::kOwn}), HasSubstr("permission: "));
 }
 
 TEST_F(ManagersTest, ABusWithoutAManagerIsNone) {

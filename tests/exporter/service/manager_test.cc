@@ -118,6 +118,21 @@ TEST(Manager, HearsALineThatHadNoRoomWithTheNextSignOfLife) {
   EXPECT_EQ(socket.next(), "STATUS=lost");
 }
 
+TEST(Manager, HearsWithTheNextSignOfLifeThatItIsReadyWhereThatHadNoRoom) {
+  NotifySocket socket;
+  Manager manager(telling(socket));
+  socket.fill();
+  manager.ready();
+  while (socket.next(0ms)) {
+  }
+  manager.alive();
+  EXPECT_EQ(socket.next(), "WATCHDOG=1");
+  EXPECT_EQ(socket.next(), "READY=1");
+  manager.alive();
+  EXPECT_EQ(socket.next(), "WATCHDOG=1");
+  EXPECT_EQ(socket.next(0ms), std::nullopt) << "once is enough";
+}
+
 TEST(Manager, IsWatchedHalfOfTheTimeItGives) {
   NotifySocket socket;
   const auto every = [&](std::map<std::string, std::string> values) {
