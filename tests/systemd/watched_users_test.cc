@@ -55,8 +55,20 @@ TEST_P(WatchedUsers, AreSeenByRoot) {
   EXPECT_EQ(told.value("systemd_unit_healthy", {{"manager", "user@" + uid()}, {"name", "mine.service"}}), 1);
 }
 
+// A unit that is named is looked for in each manager. One that has it is enough, and what none has is missed once.
+TEST_P(WatchedUsers, AreSeenBesideTheSystem) {
+  const std::string user = "user@" + uid();
+  machine().write(kConfig, watching("managers: [system, \"" + user + "\"], units: [mine, dbus, nowhere]"));
+  const Exposition told = told_within(machine());
+  const auto healthy = [&](const std::string& unit) { return told.all("systemd_unit_healthy", {{"name", unit}}); };
+  ASSERT_EQ(healthy("mine.service").size(), 1U);
+  EXPECT_EQ(told.value("systemd_unit_healthy", {{"manager", user}, {"name", "mine.service"}}), 1);
+  EXPECT_EQ(told.value("systemd_unit_healthy", {{"manager", "system"}, {"name", "dbus.service"}}), 1);
+  ASSERT_EQ(healthy("nowhere.service").size(), 1U);
+  EXPECT_EQ(healthy("nowhere.service").front().value, 0);
+}
+
 // As from a container that has their folder.
-// does.
 TEST_P(WatchedUsers, AreSeenFromAmongOtherProcesses) {
   const TemporaryFolder folder;
   const std::filesystem::path program = folder.path() / "pgwatch";

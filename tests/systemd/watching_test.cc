@@ -118,6 +118,19 @@ TEST_F(Watching, IsSkippedWithTheCureWhereTheBusRefuses) {
   EXPECT_EQ(root.wait(), 0) << root.output();
 }
 
+// -- What takes too long ----------------------------------------------------------------------------------------------
+
+TEST_F(Watching, TellsWhatIsStuck) {
+  SystemdOptions options = with_pgwatch({}, "managers: [system], units: [{match: slow, stuck_after: 1s}]");
+  options.units["slow.service"] = "[Service]\nType=notify\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n";
+  const SystemdMachine machine(options);
+  machine.systemctl({"start", "--no-block", "slow.service"});
+  EXPECT_TRUE(eventually([&] {
+    const Labels stuck = {{"name", "slow.service"}, {"reason", "activating for more than 1 s"}};
+    return told_within(machine).value("systemd_unit_unhealthy_info", stuck) == 1;
+  }));
+}
+
 // -- How much is asked ------------------------------------------------------------------------------------------------
 
 // They run no program before they end, which they do not.
