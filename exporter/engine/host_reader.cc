@@ -8,6 +8,8 @@
 namespace pgwatch {
 namespace {
 
+constexpr const char* kHost = "host";  // the class of what a collector's own code throws
+
 // What others said is told in time where one manager says nothing.
 constexpr std::chrono::milliseconds kToTell{200};
 
@@ -20,7 +22,7 @@ Answer run(const std::function<Answer()>& job) {
   try {
     return job();
   } catch (const std::exception& error) {
-    return Failure{"host", error.what()};
+    return Failure{kHost, error.what()};
   }
 }
 
@@ -31,12 +33,13 @@ class HostReader::Reading : public Host {
  public:
   Reading(HostReader& reader, std::uint64_t id, std::string subject, SteadyTime deadline, HostDone done)
       : reader_(reader),
+        id_(id),
         subject_(std::move(subject)),
         deadline_(deadline),
         done_(std::move(done)),
         alarm_(reader.loop_),
         looks_end_(reader.loop_) {
-    alarm_.at(deadline, [&reader, id] { reader.finish(id, Failure{kTimeout, "the host did not answer in time"}); });
+    alarm_.at(deadline, [this] { reader_.finish(id_, Failure{kTimeout, "the host did not answer in time"}); });
     end_looks(deadline);
   }
 
@@ -73,10 +76,15 @@ class HostReader::Reading : public Host {
  private:
   void end_look(std::size_t number, const ManagerAnswer& answer) {
     const auto look = looks_.extract(number);
-    if (look) look.mapped()(answer);
+    try {
+      if (look) look.mapped()(answer);
+    } catch (const std::exception& error) {
+      reader_.answer(id_, Failure{kHost, error.what()});
+    }
   }
 
   HostReader& reader_;
+  const std::uint64_t id_;
   const std::string subject_;
   const SteadyTime deadline_;
   const HostDone done_;
@@ -97,15 +105,15 @@ void HostReader::start(const std::string& subject, const HostRead& read, SteadyT
   const std::uint64_t id = ++last_id_;
   auto reading = std::make_unique<Reading>(*this, id, subject, deadline, std::move(done));
   Reading& host = *(readings_[id] = std::move(reading));
-  // A read may answer at once; its collector must not hear of it before it has started.
-  const HostDone answered = [this, id](const Answer& answer) {
-    loop_.post([this, id, answer] { finish(id, answer); });
-  };
   try {
-    read(host, answered);
+    read(host, [this, id](const Answer& answer) { this->answer(id, answer); });
   } catch (const std::exception& error) {
-    answered(Failure{"host", error.what()});
+    answer(id, Failure{kHost, error.what()});
   }
+}
+
+void HostReader::answer(std::uint64_t id, const Answer& answer) {
+  loop_.post([this, id, answer] { finish(id, answer); });
 }
 
 void HostReader::end_looks(const std::string& subject, SteadyTime deadline) {

@@ -27,6 +27,8 @@ class HostReader {
  private:
   class Reading;
 
+  // Later, from the loop: a read may answer at once, and its collector must not hear of it before it has started.
+  void answer(std::uint64_t id, const Answer& answer);
   void finish(std::uint64_t id, const Answer& answer);
 
   Loop& loop_;

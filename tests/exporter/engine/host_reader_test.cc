@@ -88,6 +88,14 @@ TEST_F(HostReaderTest, AnExceptionOfTheReadIsAFailure) {
   EXPECT_EQ(read([](Host&, const HostDone&) { throw std::runtime_error("cannot begin"); }), "host: cannot begin");
 }
 
+TEST_F(HostReaderTest, AnExceptionOfWhoTellsOfALookIsAFailure) {
+  EXPECT_EQ(read([](Host& host, const HostDone&) {
+              host.look_at_manager({}, std::make_shared<const UnitChoice>(),
+                                   [](const ManagerAnswer&) { throw std::runtime_error("cannot tell"); });
+            }),
+            "host: cannot tell");
+}
+
 TEST_F(HostReaderTest, TheFirstAnswerCounts) {
   EXPECT_EQ(read([](Host&, const HostDone& done) {
               done(one_value("1"));
