@@ -1,4 +1,5 @@
 // units: the state of each unit that is watched, what it uses, and whether it is as it should be.
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -265,11 +266,16 @@ Collector units(const SystemdPtr& systemd) {
   Columns columns = all_columns();
   std::vector<std::string> names;
   for (const Column& column : columns) names.push_back(column.name);
-  return systemd_collector(
+  Collector collector = systemd_collector(
       "units", "Units of service managers: those that are named, those whose names fit, and whatever has failed.",
       systemd,
       [systemd, names](const Looks& looks, const Memory& memory) { return tell(looks, memory, *systemd, names); },
       std::move(columns));
+  // What bounds its answer is max_units: nothing of those is left out. A unit's result is one of eleven.
+  constexpr std::size_t kMostStates = 11;
+  const std::size_t most = kMostStates * systemd->max_units * systemd->managers.size();
+  collector.max_series = std::max(collector.max_series, most);
+  return collector;
 }
 
 }  // namespace pgwatch::collectors

@@ -71,6 +71,14 @@ TEST(Units, ThatRunWithoutAFileHaveAll) {
               HasSubstr(R"(systemd_service_restart_total{manager="system",name="a.service",type="service"} 2)"));
 }
 
+TEST(Units, HaveAllTheirSamplesHoweverManyTheyMayBe) {
+  Systemd systemd{.managers = {{}, {.kind = ManagerName::Kind::kOwn}}};
+  systemd.max_units = 2'000;
+  const Collector collector = units(std::make_shared<const Systemd>(systemd));
+  for (const Column& column : collector.columns)
+    EXPECT_LE(column.states.size() * systemd.max_units * systemd.managers.size(), collector.max_series) << column.name;
+}
+
 TEST(Units, AccountForWhatTheyUse) {
   const std::string told = lines(managed("a.service", {{"MemoryCurrent", "4096"},
                                                        {"TasksCurrent", "3"},
