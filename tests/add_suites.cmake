@@ -8,7 +8,8 @@ set(text "")
 foreach(suite IN LISTS suites)
   string(STRIP "${suite}" suite)
   string(APPEND text
-    "add_test([==[${name}/${suite}*]==] [==[${PROGRAM}]==] [==[--gtest_filter=${suite}*-${FILTER}]==]"
+    "add_test([==[${name}/${suite}*]==] [==[${CMAKE_CURRENT_LIST_DIR}/run_telling_failures]==] [==[${PROGRAM}]==]"
+    " [==[--gtest_filter=${suite}*-${FILTER}]==]"
     " [==[--gtest_output=xml:${RESULTS}/${suite}xml]==])\n"
     "set_tests_properties([==[${name}/${suite}*]==] PROPERTIES ${PROPERTIES})\n")
 endforeach()
