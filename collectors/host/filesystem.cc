@@ -156,7 +156,7 @@ Rows none_of_them(const Claim& claim, const std::vector<Row>& rows) {
   const Row& row = closed != rows.end() ? *closed : rows.front();
   const bool is_forbidden = closed != rows.end();
   if (claim.is_believed && !is_forbidden) throw std::runtime_error(row.at(kDetail) + "; `local: true` is not so");
-  return rows_of({{{kLeftAlone, is_forbidden ? kForbidden : "container"}, {kDetail, row.at(kDetail)}}});
+  return rows_of({{{kLeftAlone, is_forbidden ? "hidden" : "container"}, {kDetail, row.at(kDetail)}}});
 }
 
 Rows look(const Claim& claim) {

@@ -85,12 +85,14 @@ bool is_container(const Properties& unit) {
   return is_quadlet(unit) && get(unit, "SourcePath").ends_with(".container");
 }
 
-Container container_of(const ManagedUnit& unit, const ManagerView& view, bool was_unhealthy) {
-  Container container{.name = std::string(option(get(unit.properties, "ExecStart"), "--name"))};
-  const ManagedUnit* check = check_of(id_of(unit.properties), view);
+Container container_of(const ManagedUnit& unit, const ManagerView& view,
+                       const std::set<std::string>& unhealthy_before) {
+  Container container{.name = std::string(option(get(unit.properties, "ExecStart"), "--name")),
+                      .id = id_of(unit.properties)};
+  const ManagedUnit* check = check_of(container.id, view);
   if (check == nullptr) return container;
   container.check = check->name;
-  container.health = health_of(check->properties, was_unhealthy);
+  container.health = health_of(check->properties, unhealthy_before.contains(container.id));
   if (container.health == Health::kUnhealthy)
     container.why = "podman's check of its health failed";
   else if (get(check->properties, "ActiveState") == "failed")

@@ -1,6 +1,7 @@
 // Containers: units that Quadlets make, and what podman's checks say of their health.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "exporter/model/manager.h"
@@ -14,7 +15,8 @@ struct Container {
     kUnhealthy,
   };
 
-  std::string name;  // "" where the unit does not say it
+  std::string name;     // "" where the unit does not say it
+  std::string id = {};  // "" where podman does not
   Health health = Health::kUnknown;
   std::string why = {};    // where it is not healthy
   std::string check = {};  // the unit that checks it
@@ -23,7 +25,7 @@ struct Container {
 // Whether a Quadlet made the unit.
 bool is_container(const Properties& unit);
 // REQUIRES: is_container(). Reads the file that podman writes the container's id into. While a check runs, its unit
-// does not say how the one before it ended: a container that was unhealthy before still is.
-Container container_of(const ManagedUnit& unit, const ManagerView& view, bool was_unhealthy);
+// does not say how the one before it ended: a container that was unhealthy before, by its id, still is.
+Container container_of(const ManagedUnit& unit, const ManagerView& view, const std::set<std::string>& unhealthy_before);
 
 }  // namespace pgwatch::collectors

@@ -32,14 +32,15 @@ std::string spelled(double value) {
 
 void add(const ManagerView& view, const ManagedUnit& timer, Table::Row& row) {
   const Clocks now = clocks();
-  row.emplace_back("armed", is_armed(timer.properties) ? "1" : "0");
-  if (const auto next = next_elapse(timer.properties, now.now, now.monotonic); next && is_armed(timer.properties))
-    row.emplace_back("next_elapse", spelled(*next));
   const std::string_view starts = get(timer.properties, "Triggers");
   const ManagedUnit* started = view.find(starts.substr(0, starts.find('\n')));
+  const bool will_elapse = is_armed(timer.properties, started);
+  row.emplace_back("armed", will_elapse ? "1" : "0");
+  if (const auto next = next_elapse(timer.properties, now.now, now.monotonic); next && will_elapse)
+    row.emplace_back("next_elapse", spelled(*next));
   if (started == nullptr || get(started->properties, "Result").empty()) return;
   row.emplace_back("unit", started->name);
-  row.emplace_back("success", get(started->properties, "Result") == "success" ? "1" : "0");
+  row.emplace_back("success", ended_well(started->properties) ? "1" : "0");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "collectors/systemd/catalogue.h"
 #include "collectors/systemd/containers.h"
+#include "exporter/model/world.h"
 
 namespace pgwatch::collectors {
 namespace {
@@ -12,7 +13,8 @@ namespace {
 using Row = Table::Row;
 using Columns = std::vector<Column>;
 
-constexpr const char* kUnhealthy = "unhealthy_containers";  // remembered: names of units, a line each
+constexpr const char* kOwnManager = "user";
+constexpr const char* kUnhealthy = "unhealthy_containers";  // remembered: their ids, a line each
 
 const std::vector<std::string> kUnit = {"manager", "name", "type"};
 
@@ -180,10 +182,7 @@ class Telling {
   }
 
   void add(const Looks& looks) {
-    for (const LookedAt& looked : looks)
-      if (looked.view() != nullptr)
-        for (const ManagedUnit& unit : looked.view()->units)
-          if (!is_absent(unit)) there_.insert(unit.name);
+    for (const LookedAt& looked : looks) see_who_is_there(looked);
     for (const LookedAt& looked : looks) {
       add_manager(looked);
       if (looked.view() != nullptr) add_units(looked.manager, *looked.view());
@@ -200,7 +199,20 @@ class Telling {
  private:
   static bool is_absent(const ManagedUnit& unit) { return get(unit.properties, "LoadState") == "not-found"; }
 
-  // Those that are looked at by default need not be there.
+  // By all their names. Who does not answer may have any.
+  void see_who_is_there(const LookedAt& looked) {
+    const ManagerView* view = looked.view();
+    if (view == nullptr) is_any_unknown_ = is_any_unknown_ || std::get<Failure>(looked.answer).cls != kAbsent;
+    if (view == nullptr) return;
+    for (const ManagedUnit& unit : view->units) {
+      if (is_absent(unit)) continue;
+      there_.insert(unit.name);
+      std::istringstream names{std::string(get(unit.properties, "Names"))};
+      for (std::string name; std::getline(names, name);) there_.insert(name);
+    }
+  }
+
+  // Those that are looked at by default need not both be there.
   void add_manager(const LookedAt& looked) {
     Row row = {{"manager", looked.manager}};
     if (const ManagerView* view = looked.view()) {
@@ -208,8 +220,8 @@ class Telling {
       row.emplace_back("dropped", std::to_string(view->dropped));
     } else {
       const std::string& why = std::get<Failure>(looked.answer).cls;
-      const bool may_be_absent = systemd_.presence == Systemd::Presence::kMay && !looked.manager.starts_with("user@");
-      if (why == kAbsent && may_be_absent) return;
+      const bool need_not_be = systemd_.presence == Systemd::Presence::kMay || looked.manager == kOwnManager;
+      if (why == kAbsent && need_not_be && !looked.manager.starts_with("user@")) return;
       row.emplace_back("reached", "0");
       row.emplace_back("reason", why);
     }
@@ -219,12 +231,18 @@ class Telling {
   // A unit that one manager has is not missed in another, and one that none has is missed once.
   void add_units(const std::string& manager, const ManagerView& view) {
     for (const ManagedUnit& unit : view.units)
-      if (!is_absent(unit) || get(unit.properties, "ActiveState") == "failed" || there_.insert(unit.name).second)
+      if (!is_absent(unit) || get(unit.properties, "ActiveState") == "failed" || is_missed(unit))
         add_unit(manager, unit, view);
     for (const ManagedUnit& check : view.others)
       if (systemd_.failed && is_check_of_health(check.name) && !told_checks_.contains(check.name) &&
-          get(check.properties, "ActiveState") == "failed")
+          get(check.properties, "ActiveState") == "failed" && !is_excluded(check))
         add_unit(manager, check, view);  // of a container that nobody watches
+  }
+
+  bool is_missed(const ManagedUnit& unit) { return !is_any_unknown_ && there_.insert(unit.name).second; }
+
+  bool is_excluded(const ManagedUnit& unit) const {
+    return std::ranges::any_of(systemd_.exclude, [&](const std::string& one) { return matches(one, unit.name); });
   }
 
   void add_unit(const std::string& manager, const ManagedUnit& unit, const ManagerView& view) {
@@ -233,24 +251,22 @@ class Telling {
     const std::string_view starts = get(unit.properties, "Triggers");
     std::string why = complaint(unit, expected, view.find(starts.substr(0, starts.find('\n'))), clocks().now);
     if (is_container(unit.properties)) {
-      const std::string known_as = manager + "/" + unit.name;
-      const Container container = container_of(unit, view, before_.contains(known_as));
+      const Container container = container_of(unit, view, before_);
       add_container(container, row);
       told_checks_.insert(container.check);
-      if (container.health == Container::Health::kUnhealthy) unhealthy_ += known_as + '\n';
+      if (container.health == Container::Health::kUnhealthy) unhealthy_ += container.id + '\n';
       if (why.empty() && expected.state != Expect::kAny) why = container.why;
     }
     add_verdict(std::move(why), row);
     rows_.push_back(std::move(row));
   }
 
-  using Names = std::set<std::string, std::less<>>;
-
   const Systemd& systemd_;
-  Names before_;  // unhealthy when last looked at, by manager and unit
+  std::set<std::string> before_;  // ids of containers that were unhealthy when last looked at
   std::string unhealthy_;
-  Names there_;        // in some manager
-  Names told_checks_;  // of health, as that of their container
+  std::set<std::string> there_;        // in some manager
+  bool is_any_unknown_ = false;        // a manager that is there and does not answer
+  std::set<std::string> told_checks_;  // of health, as that of their container
   std::vector<Row> rows_;
 };
 

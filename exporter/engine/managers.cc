@@ -16,7 +16,10 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 constexpr std::chrono::minutes kIdle{5};
 
 // Of several ways that failed, what says most: that somebody is there and does not let us in.
-const Failure& telling(const Failure& one, const Failure& before) { return before.cls == kAbsent ? one : before; }
+const Failure& telling(const Failure& one, const Failure& before) {
+  if (before.cls == kAbsent) return one;
+  return one.cls == kForbidden && before.cls != kForbidden ? one : before;
+}
 
 }  // namespace
 

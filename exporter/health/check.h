@@ -50,8 +50,6 @@ struct Check {
   // Where it is made: everywhere, or only at the servers that have its collector. There somebody wants it: that it
   // cannot look is unknown and no matter of course, and an answer still stands while the server is down.
   bool where_collected = false;
-  // Made only where the machine lets us look. By default it need not, so that this is told and is no fault.
-  bool where_allowed = false;
   // Why it has nothing to judge now, whatever the server does; "" where it has. Null: it always has.
   std::function<std::string(double now)> inactive = {};
   // It reads an answer of the machine, and no server's. Then Evidence has no target but a name.

@@ -115,10 +115,9 @@ class Examiner {
               "the last answer is of " + worded(age.count(), Unit::kSeconds) + " ago, and none came since"};
     }
     // What the machine has not, or shows only to others, is no fault of what it runs.
-    const bool is_forbidden = block.reason == kForbidden;
-    if ((check.where_allowed && is_forbidden) || (check.of_host && (is_forbidden || block.reason == kAbsent)))
+    if (check.of_host && (block.reason == kForbidden || block.reason == kAbsent))
       return {Status::kSkipped, "nothing to ask here, " + block.reason + ": " + block.detail};
-    if (is_forbidden)
+    if (block.reason == kForbidden)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     const bool is_for_others = block.reason == "role" || block.reason == "version";
     if (block.outcome == Outcome::kSkipped)

@@ -25,10 +25,14 @@ std::string why_unreadable(const std::string& reason) {
   return "could not be looked at";
 }
 
-// What nobody may look at by default, as a data directory's inside, is no alarm; that it is not watched is told.
+// What nobody may look at by default, as a data directory's inside, is no alarm; that it is not watched is told. A disk
+// that answers with an error is.
 void add_unreadable(const Evidence& evidence, std::vector<Finding>& findings) {
-  for (const Reading& reading : evidence.readings("pg_filesystem_unreadable"))
-    findings.push_back({Status::kSkipped, why_unreadable(reading.label("reason")), {}, subject_of(reading)});
+  for (const Reading& reading : evidence.readings("pg_filesystem_unreadable")) {
+    const std::string reason = reading.label("reason");
+    const Status status = reason == "error" ? Status::kUnknown : Status::kSkipped;
+    findings.push_back({status, why_unreadable(reason), {}, subject_of(reading)});
+  }
 }
 
 std::vector<Finding> judge_used(const Evidence& evidence, const Threshold& threshold, const std::string& metric,
@@ -61,15 +65,13 @@ std::vector<Check> filesystem_checks() {
                 .unit = Unit::kNumber,
                 .threshold = threshold},
        .collector = collector,
-       .judge = judge_space,
-       .where_allowed = true},
+       .judge = judge_space},
       {.info = {.name = "filesystem_inodes",
                 .help = "Share of its inodes that is used.",
                 .unit = Unit::kNumber,
                 .threshold = threshold},
        .collector = collector,
-       .judge = judge_inodes,
-       .where_allowed = true},
+       .judge = judge_inodes},
   };
 }
 

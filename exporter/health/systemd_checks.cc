@@ -25,8 +25,10 @@ std::string subject_of(const Reading& reading) {
 
 Finding of_silence(const Reading& manager) {
   const std::string name = manager.label("manager");
-  if (manager.label("reason") == kForbidden)
-    return {Status::kSkipped, "the manager does not let us in; run a pgwatch in that user's manager", {}, name};
+  if (manager.label("reason") == kForbidden) {
+    const char* cure = name.starts_with("user@") ? "; run a pgwatch in that user's manager" : "";
+    return {Status::kSkipped, std::string("the manager does not let us in") + cure, {}, name};
+  }
   if (manager.label("reason") == kTimeout) return {Status::kCritical, "the manager did not answer in time", {}, name};
   return {Status::kUnknown, "the manager did not answer: " + manager.label("reason"), {}, name};
 }

@@ -118,7 +118,7 @@ Locality not_here(std::string reason, const std::string& what) { return {std::mo
 Locality where_nothing_proves_it(const Machine& machine) {
   if (hides_processes(machine))
     return not_here(
-        "permission",
+        "hidden",
         "/proc hides the processes of others from pgwatch, so nothing proves that the server is here; cure: "
         "ProtectProc=default in pgwatch's unit");
   return not_here("container",

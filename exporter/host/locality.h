@@ -32,7 +32,7 @@ struct Machine {
 Machine this_machine();
 
 struct Locality {
-  std::string reason = {};         // why it is not here, a Skip's: "remote", "container", "permission"; "" where it is
+  std::string reason = {};         // why it is not here, a Skip's: "remote", "container", "hidden"; "" where it is
   std::string detail = {};         // a sentence, with the cure
   std::vector<Mount> mounts = {};  // as the server sees them; empty where nobody may say
 };

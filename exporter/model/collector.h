@@ -98,8 +98,8 @@ struct Statement {
   std::string sql;
 };
 struct Skip {
-  std::string
-      reason;  // a label's value: "extension", "version", "role", "permission", "unsupported", "remote", "container"
+  // A label's value: "extension", "version", "role", "permission", "unsupported", "remote", "container", "hidden".
+  std::string reason;
   std::string detail = {};  // a sentence, with the cure
 };
 using Step = std::variant<Statement, HostRead, Skip>;

@@ -47,7 +47,6 @@ bool starts_with_machine(const Properties& unit) {
 Expect suited(const ManagedUnit& unit, bool is_named) {
   const Properties& properties = unit.properties;
   const std::string_view type = type_of(unit.name);
-  if (!is_named && is_left_alone(properties)) return Expect::kAny;
   if (type == "timer") return Expect::kArmed;
   if (type == "service" && get(properties, "Type") == "oneshot") return Expect::kSuccess;
   return is_named || (type == "service" && starts_with_machine(properties)) ? Expect::kActive : Expect::kSuccess;
@@ -60,8 +59,8 @@ double seconds_since(const Properties& unit, std::string_view moment, std::uint6
 
 // What ended a service: exit-code, 3.
 std::string end_of(const Properties& unit) {
+  if (ended_well(unit)) return "";
   std::string end(get(unit, "Result"));
-  if (end.empty() || end == "success") return "";
   const std::string_view code = get(unit, "ExecMainCode");
   const std::string status(get(unit, "ExecMainStatus"));
   if (code == "1" && status != "0") end += ", status " + status;
@@ -125,7 +124,7 @@ std::string of_success(const Properties& unit) {
 
 std::string of_timer(const Properties& timer, const Expected& expected, const ManagedUnit* started, std::uint64_t now) {
   if (get(timer, "ActiveState") != "active") return std::string(get(timer, "ActiveState")) + ", and is to be armed";
-  if (!is_armed(timer)) return "not armed: it will not elapse again";
+  if (!is_armed(timer, started)) return "not armed: it will not elapse again";
   if (started == nullptr) return "";
   const Properties& unit = started->properties;
   for (const std::string& why : {of_trouble(unit), of_change(unit, expected.stuck_after, now), of_success(unit)})
@@ -162,16 +161,26 @@ UnitChoice Systemd::choice() const {
 }
 
 Expected expected_of(const Systemd& systemd, const ManagedUnit& unit) {
-  const auto rule = std::ranges::find_if(systemd.units, [&](const UnitRule& one) { return has_name(one, unit); });
-  if (rule == systemd.units.end()) return {suited(unit, false), {}};
-  Expected expected{rule->expect.value_or(suited(unit, rule->is_name())), rule->stuck_after};
+  const auto takes_it = [&](const UnitRule& rule) { return has_name(rule, unit); };
+  const auto names_it = [&](const UnitRule& rule) { return rule.is_name() && has_name(rule, unit); };
+  const bool is_named = std::ranges::any_of(systemd.units, names_it);
+  if (!is_named && is_left_alone(unit.properties)) return {};
+  const auto rule = std::ranges::find_if(systemd.units, takes_it);
+  if (rule == systemd.units.end()) return {suited(unit, is_named), {}};
+  Expected expected{rule->expect.value_or(suited(unit, is_named)), rule->stuck_after};
   if (expected.state == Expect::kActive && !expected.stuck_after) expected.stuck_after = kStuckAfter;
   return expected;
 }
 
-bool is_armed(const Properties& timer) {
+bool ended_well(const Properties& unit) { return is_one_of(get(unit, "Result"), {"", "success", "exec-condition"}); }
+
+// While what it starts is active the timer waits for its end, which never comes where that remains after its exit. One
+// that elapses when the clock is set waits and has no next time.
+bool is_armed(const Properties& timer, const ManagedUnit* started) {
   if (get(timer, "ActiveState") != "active") return false;
-  if (get(timer, "SubState") == "running") return true;
+  if (get(timer, "SubState") == "running")
+    return started == nullptr || get(started->properties, "SubState") != "exited";
+  if (get(timer, "SubState") == "waiting") return true;
   return number(timer, "NextElapseUSecRealtime").value_or(0) > 0 ||
          number(timer, "NextElapseUSecMonotonic").value_or(0) > 0;
 }

@@ -65,8 +65,11 @@ struct Expected {
 };
 Expected expected_of(const Systemd& systemd, const ManagedUnit& unit);
 
-// A timer that will elapse again, or whose unit runs just now.
-bool is_armed(const Properties& timer);
+// Whether a service or what else has a result ended well, or not at all. One whose own condition kept it from running
+// did.
+bool ended_well(const Properties& unit);
+// A timer that will elapse again, or whose unit runs just now. `started` is that unit, or null.
+bool is_armed(const Properties& timer, const ManagedUnit* started);
 // When it will, as a Unix time in seconds; nothing where it never will. `now` and `monotonic` are the same moment, in
 // microseconds, by the two clocks that managers use.
 std::optional<double> next_elapse(const Properties& timer, std::uint64_t now, std::uint64_t monotonic);

@@ -33,7 +33,9 @@ Failure failure_of(const sd_bus_error& error) {
   if (sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY) != 0 ||
       sd_bus_error_has_name(&error, SD_BUS_ERROR_TIMEOUT) != 0)
     return {kTimeout, what};
-  if (sd_bus_error_has_name(&error, SD_BUS_ERROR_SERVICE_UNKNOWN) != 0 ||
+  // A bus may be told how to start systemd, and cannot.
+  if (name.starts_with("org.freedesktop.DBus.Error.Spawn.") ||
+      sd_bus_error_has_name(&error, SD_BUS_ERROR_SERVICE_UNKNOWN) != 0 ||
       sd_bus_error_has_name(&error, SD_BUS_ERROR_NAME_HAS_NO_OWNER) != 0)
     return {kAbsent, "there is a bus and no service manager on it: " + what};
   if (sd_bus_error_has_name(&error, SD_BUS_ERROR_UNKNOWN_OBJECT) != 0 ||

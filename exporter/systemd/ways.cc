@@ -26,10 +26,10 @@ std::vector<Way> ways_below(const std::string& runtime) {
   return {own_socket(runtime + "/systemd/private"), bus(runtime + "/bus")};
 }
 
-// A session's bus may be anywhere.
+// A session says where its folder and its bus are; other programs of the user have the folder all the same.
 std::vector<Way> ways_to_own(const Surroundings& surroundings) {
-  std::vector<Way> ways;
-  if (const auto runtime = surroundings.environment("XDG_RUNTIME_DIR")) ways = ways_below(*runtime);
+  const std::string usual = "/run/user/" + std::to_string(surroundings.uid);
+  std::vector<Way> ways = ways_below(surroundings.environment("XDG_RUNTIME_DIR").value_or(usual));
   if (const auto address = surroundings.environment("DBUS_SESSION_BUS_ADDRESS")) ways.push_back({*address, true});
   return ways;
 }

@@ -38,7 +38,18 @@ TEST(Timers, TellHowWhatTheyStartEnded) {
   EXPECT_THAT(lines({timer}, {managed("dump.service", {{"Result", "exit-code"}})}),
               HasSubstr(R"(systemd_timer_last_result_success{manager="system",name="a.timer",unit="dump.service"} 0)"));
   EXPECT_THAT(lines({timer, managed("dump.service", {{"Result", "success"}})}), HasSubstr(R"(unit="dump.service"} 1)"));
+  EXPECT_THAT(lines({timer, managed("dump.service", {{"Result", "exec-condition"}})}),
+              HasSubstr(R"(unit="dump.service"} 1)"))
+      << "its own condition kept it from running";
   EXPECT_THAT(lines({timer}), Not(HasSubstr("last_result"))) << "it is not known";
+}
+
+TEST(Timers, OfWhatRemainsAfterItsExitAreNotArmed) {
+  const ManagedUnit timer = managed("a.timer", {{"Triggers", "dump.service"}, {"SubState", "running"}});
+  EXPECT_THAT(lines({timer, managed("dump.service", {{"SubState", "exited"}})}),
+              HasSubstr(R"(systemd_timer_armed{manager="system",name="a.timer"} 0)"));
+  EXPECT_THAT(lines({timer, managed("dump.service", {{"SubState", "start"}})}),
+              HasSubstr(R"(systemd_timer_armed{manager="system",name="a.timer"} 1)"));
 }
 
 }  // namespace

@@ -160,6 +160,27 @@ TEST(Units, ThatNoManagerHasAreMissedOnce) {
   EXPECT_EQ(told, "systemd_unit_healthy{manager=\"system\",name=\"a.service\",type=\"service\"} 0\n");
 }
 
+TEST(Units, ThatASilentManagerMayHaveAreNotMissed) {
+  for (const char* why : {kTimeout, kForbidden, kConnection})
+    EXPECT_EQ(watching_two({{.pattern = "a.service"}}).lines({Failure{why, "words"}, seen({absent()})}, "unit_healthy"),
+              "")
+        << why;
+}
+
+TEST(Units, ThatGoByAnotherNameAreThereByThat) {
+  const ManagedUnit other = managed("b.service", {{"Names", "b.service\na.service"}});
+  EXPECT_EQ(watching_two({{.pattern = "a.service"}}).lines({seen({other}), seen({absent()})}, "unit_healthy"),
+            "systemd_unit_healthy{manager=\"system\",name=\"b.service\",type=\"service\"} 1\n");
+}
+
+TEST(Units, OurOwnManagerNeedNotBeThereWhereAnotherIs) {
+  Systemd systemd{.presence = Systemd::Presence::kMust};
+  Looking looking(units(std::make_shared<const Systemd>(systemd)));
+  EXPECT_EQ(looking.lines({seen({}), Failure{kAbsent, "words"}}, "reached{manager=\"user\""), "");
+  EXPECT_THAT(looking.lines({Failure{kAbsent, "words"}, seen({})}),
+              HasSubstr(R"(reached{manager="system",reason="absent"} 0)"));
+}
+
 TEST(Units, AManagerThatIsNamedIsMissed) {
   const std::string told = watching_two({}).lines({seen({}), Failure{kAbsent, "words"}});
   EXPECT_THAT(told, HasSubstr(R"(systemd_manager_reached{manager="user@ann",reason="absent"} 0)"));
@@ -218,6 +239,14 @@ TEST_F(Containers, StayUnhealthyWhileTheNextCheckRuns) {
               HasSubstr(std::string(kHealthy) + " 1"));
 }
 
+TEST_F(Containers, ThatTakeTheirPlaceBeginAnew) {
+  EXPECT_THAT(told(kFailed), HasSubstr(std::string(kHealthy) + " 0"));
+  const std::string successor(64, 'e');
+  std::ofstream(cidfile_) << successor;
+  const ManagedUnit check = managed(successor + "-1.service", {{"ActiveState", "active"}});
+  EXPECT_THAT(looking_.lines({seen({unit()}, {check})}), Not(HasSubstr(kHealthy)));
+}
+
 TEST_F(Containers, AreNotCalledUnhealthyWherePodmanCouldNotCheckThem) {
   for (const auto& [result, status] : {std::pair("exit-code", "125"), std::pair("signal", "9")}) {
     const std::string unchecked = told({{"ActiveState", "failed"}, {"Result", result}, {"ExecMainStatus", status}});
@@ -233,6 +262,12 @@ TEST_F(Containers, ThatNobodyWatchesAreToldOfByTheirFailedChecks) {
                      "systemd_unit_healthy");
   EXPECT_THAT(told, HasSubstr("name=\"" + check + "-1.service\",type=\"service\"} 0"));
   EXPECT_THAT(told, Not(HasSubstr(kId))) << "its container is told of";
+}
+
+TEST_F(Containers, ThatNobodyWatchesMayBeExcluded) {
+  Systemd systemd{.managers = {{}}, .exclude = {"dd*"}};
+  Looking looking(units(std::make_shared<const Systemd>(systemd)));
+  EXPECT_EQ(looking.lines({seen({}, {managed(std::string(64, 'd') + "-1.service", kFailed)})}, "unit_healthy"), "");
 }
 
 TEST_F(Containers, OpenNothingButWhatPodmanWrites) {

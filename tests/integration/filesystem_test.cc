@@ -275,7 +275,7 @@ TEST_F(Filesystems, AreSkippedWithTheCureWhereNothingMayBeLookedAt) {
   std::filesystem::permissions(server_->socket_folder(), std::filesystem::perms::owner_all);
   {
     const AsNobody nobody;
-    EXPECT_THAT(skipped(look(server_->conninfo())), AllOf(StartsWith("permission: "), HasSubstr("SupplementaryGroups="),
+    EXPECT_THAT(skipped(look(server_->conninfo())), AllOf(StartsWith("hidden: "), HasSubstr("SupplementaryGroups="),
                                                           HasSubstr("AmbientCapabilities=CAP_DAC_READ_SEARCH")));
   }
   std::filesystem::permissions(server_->socket_folder(), std::filesystem::perms(0755));

@@ -226,6 +226,10 @@ class FakeManager::Core {
       sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED, "the rules say no");
     } else if (manner_ == Manner::kIsGone) {
       sd_bus_reply_method_errorf(call, SD_BUS_ERROR_SERVICE_UNKNOWN, "nobody has that name");
+    } else if (manner_ == Manner::kCannotStart) {
+      sd_bus_reply_method_errorf(call, "org.freedesktop.DBus.Error.Spawn.ChildExited", "it ended with status 1");
+    } else if (manner_ == Manner::kBreaks) {
+      sd_bus_close(sd_bus_message_get_bus(call));
     } else if (manner_ == Manner::kHolds && is_of_unit) {
       held_.emplace_back(sd_bus_message_ref(call));
     } else {

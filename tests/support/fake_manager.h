@@ -18,11 +18,13 @@ class FakeManager {
 
   enum class Manner {
     kAnswers,
-    kHangs,      // takes connections and says nothing
-    kRefuses,    // every call, as a bus does whose rules forbid it
-    kHolds,      // properties of units until it answers again
-    kIsGone,     // there is a bus and no manager on it
-    kTurnsAway,  // hangs up on whoever comes
+    kHangs,        // takes connections and says nothing
+    kRefuses,      // every call, as a bus does whose rules forbid it
+    kHolds,        // properties of units until it answers again
+    kIsGone,       // there is a bus and no manager on it
+    kCannotStart,  // the same, and the bus was told how to start one
+    kTurnsAway,    // hangs up on whoever comes
+    kBreaks,       // lets everybody in and hangs up on whoever asks
   };
 
   FakeManager();

@@ -199,9 +199,20 @@ TEST_F(ManagersTest, OfSeveralWaysTheRefusalIsTold) {
   EXPECT_THAT(failure({}, {.kind = ManagerName::Kind::kOwn}), HasSubstr("permission: "));
 }
 
+TEST_F(ManagersTest, OfSeveralWaysTheRefusalIsToldThoughAnotherBroke) {
+  FakeManager breaks;
+  breaks.be(Manner::kBreaks);
+  manager_.be(Manner::kTurnsAway);
+  variables_["XDG_RUNTIME_DIR"] = std::filesystem::path(breaks.address().substr(address_.find('/'))).parent_path();
+  variables_["DBUS_SESSION_BUS_ADDRESS"] = address_;
+  EXPECT_THAT(failure({}, {.kind = ManagerName::Kind::kOwn}), HasSubstr("permission: "));
+}
+
 TEST_F(ManagersTest, ABusWithoutAManagerIsNone) {
-  manager_.be(Manner::kIsGone);
-  EXPECT_THAT(failure(), HasSubstr("absent: there is a bus and no service manager on it"));
+  for (const Manner manner : {Manner::kIsGone, Manner::kCannotStart}) {
+    manager_.be(manner);
+    EXPECT_THAT(failure(), HasSubstr("absent: there is a bus and no service manager on it"));
+  }
 }
 
 TEST_F(ManagersTest, WhereNobodyListensThereIsNone) {

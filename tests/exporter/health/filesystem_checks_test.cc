@@ -59,8 +59,21 @@ TEST(FilesystemChecks, AreSkippedWhereTheServerIsNotHere) {
 // Nor is this: what is closed to us is not by default.
 TEST(FilesystemChecks, AreSkippedWhereNoPathMayBeLookedAt) {
   Examination examination;
-  examination.answers = {not_answered(collectors::filesystem(), Outcome::kSkipped, "permission", "closed; the cure")};
-  EXPECT_THAT(told(examination.of(kSpace)), ElementsAre("skipped: nothing to ask here, permission: closed; the cure"));
+  examination.answers = {not_answered(collectors::filesystem(), Outcome::kSkipped, "hidden", "closed; the cure")};
+  EXPECT_THAT(told(examination.of(kSpace)), ElementsAre("skipped: nothing to ask here, hidden: closed; the cure"));
+}
+
+// What the server does not tell us is a grant that is missing, as with any other check.
+TEST(FilesystemChecks, AreUnknownWhereTheRoleMayNotKnowWhereTheyAre) {
+  Examination examination;
+  examination.answers = {not_answered(collectors::filesystem(), Outcome::kSkipped, "permission", "GRANT pg_monitor")};
+  EXPECT_THAT(told(examination.of(kSpace)), ElementsAre(StartsWith("unknown: collector filesystem may not look")));
+}
+
+TEST(FilesystemChecks, AreUnknownWhereOneDiskFails) {
+  EXPECT_THAT(told_of(kSpace, {used("data_directory", "/data", {{"reason", "error"}}),
+                               used("tablespace", "/fast", {{"tablespace", "fast"}, {"used_ratio", "0.5"}})}),
+              ElementsAre(StartsWith("ok tablespace fast"), "unknown data_directory /data: could not be looked at"));
 }
 
 TEST(FilesystemChecks, AreUnknownWhereTheDiskFails) {

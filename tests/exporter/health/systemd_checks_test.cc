@@ -50,8 +50,12 @@ TEST(SystemdChecks, TellOfAManagerThatDoesNotAnswer) {
 }
 
 TEST(SystemdChecks, SkipAManagerThatDoesNotLetUsIn) {
-  EXPECT_THAT(told(answered(collector(), {{{"manager", "user"}, {"reached", "0"}, {"reason", "permission"}}})),
-              ElementsAre("skipped user: the manager does not let us in; run a pgwatch in that user's manager"));
+  const auto told_of = [](const char* manager) {
+    return told(answered(collector(), {{{"manager", manager}, {"reached", "0"}, {"reason", "permission"}}}));
+  };
+  EXPECT_THAT(told_of("system"), ElementsAre("skipped system: the manager does not let us in"));
+  EXPECT_THAT(told_of("user@ann"),
+              ElementsAre("skipped user@ann: the manager does not let us in; run a pgwatch in that user's manager"));
 }
 
 TEST(SystemdChecks, WarnOfUnitsThatAreLeftOut) {

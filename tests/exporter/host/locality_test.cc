@@ -111,7 +111,7 @@ TEST_F(LocalityTest, HiddenProcessesAreTold) {
   std::filesystem::remove_all(proc_.path() / "1");
   std::filesystem::remove_all(proc_.path() / "42");
   const Locality found = locate("", its_own_);
-  EXPECT_EQ(found.reason, "permission");
+  EXPECT_EQ(found.reason, "hidden");
   EXPECT_THAT(found.detail, HasSubstr("ProtectProc=default"));
 }
 

@@ -64,6 +64,26 @@ TEST(Expected, SuitsAUnitOfWhichNothingIsSaid) {
         << "another unit speaks of it, which is no reason that it should be there";
 }
 
+const Properties kSpokenOf = {{"LoadState", "not-found"}, {"ActiveState", "inactive"}};
+
+TEST(Expected, NothingOfWhatAPatternTakesAndIsOnlySpokenOf) {
+  Systemd systemd;
+  systemd.units = {{.pattern = "postgresql*", .expect = Expect::kActive}};
+  EXPECT_EQ(state_of(systemd, unit("postgresql.service", kSpokenOf)), Expect::kAny);
+}
+
+TEST(Expected, ToBeThereOfWhatAnyRuleNames) {
+  Systemd systemd;
+  systemd.units = {{.pattern = "postgresql*"}, {.pattern = "postgresql@15-main.service"}};
+  EXPECT_EQ(state_of(systemd, unit("postgresql@15-main.service", kSpokenOf)), Expect::kActive);
+}
+
+TEST(Choice, IsOfDatabasesAndOfOurselvesByDefault) {
+  EXPECT_THAT(Systemd().choice().patterns,
+              testing::ElementsAre("postgresql*", "postgres*", "patroni*", "pgbouncer*", "pgwatch*"));
+  EXPECT_TRUE(Systemd().choice().failed);
+}
+
 TEST(Choice, TakesNamesAndPatternsApart) {
   Systemd systemd;
   systemd.units = {{.pattern = "a.service"}, {.pattern = "b*"}};
@@ -92,6 +112,10 @@ TEST(Complaint, OfAFailureSaysHowItEnded) {
 TEST(Complaint, OfWhatIsToRunAndDoesNot) {
   EXPECT_EQ(why(service({{"ActiveState", "inactive"}}), Expect::kActive), "inactive, and is to run");
   EXPECT_EQ(why(service({{"ActiveState", "inactive"}, {"Result", "success"}}), Expect::kSuccess), "");
+}
+
+TEST(Complaint, IsNoneWhereItsOwnConditionKeptItFromRunning) {
+  EXPECT_EQ(why(service({{"ActiveState", "inactive"}, {"Result", "exec-condition"}}), Expect::kSuccess), "");
 }
 
 TEST(Complaint, OfWhatEndedIll) {
@@ -168,14 +192,16 @@ ManagedUnit timer(Properties properties) {
 }
 
 TEST(Timer, IsArmedWhereItWillElapse) {
-  EXPECT_TRUE(is_armed(timer({{"NextElapseUSecRealtime", "5"}, {"NextElapseUSecMonotonic", kUnset}}).properties));
-  EXPECT_TRUE(is_armed(timer({{"NextElapseUSecRealtime", "0"}, {"NextElapseUSecMonotonic", "5"}}).properties));
-  EXPECT_TRUE(is_armed(timer({{"SubState", "running"}}).properties)) << "its unit runs: it is set again afterwards";
+  const auto armed = [](const Properties& properties) { return is_armed(timer(properties).properties, nullptr); };
+  EXPECT_TRUE(armed({{"NextElapseUSecRealtime", "5"}, {"NextElapseUSecMonotonic", kUnset}}));
+  EXPECT_TRUE(armed({{"NextElapseUSecRealtime", "0"}, {"NextElapseUSecMonotonic", "5"}}));
+  EXPECT_TRUE(armed({{"SubState", "running"}})) << "its unit runs: it is set again afterwards";
+  EXPECT_TRUE(armed({{"SubState", "waiting"}, {"NextElapseUSecRealtime", kUnset}})) << "for the clock to be set";
 }
 
 TEST(Timer, IsNotArmedWhereItNeverWillWhateverItsState) {
   const ManagedUnit lost = timer({{"NextElapseUSecRealtime", kUnset}, {"NextElapseUSecMonotonic", "0"}});
-  EXPECT_FALSE(is_armed(lost.properties));
+  EXPECT_FALSE(is_armed(lost.properties, nullptr));
   EXPECT_EQ(why(lost, Expect::kArmed), "not armed: it will not elapse again");
   EXPECT_EQ(why(timer({{"ActiveState", "inactive"}}), Expect::kArmed), "inactive, and is to be armed");
 }
