@@ -4,8 +4,11 @@
 
 #include <filesystem>
 
+#include "tests/integration/live.h"
 #include "tests/support/fake_manager.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/wait.h"
 #include "tests/systemd/watching.h"
 
 namespace pgwatch::test {
@@ -33,6 +36,36 @@ TEST(MadeUpManagers, OneThatHangsCostsTheProbeNothingOfTheOther) {
   EXPECT_EQ(process.wait(), 2) << process.output();
   EXPECT_THAT(process.output(), HasSubstr("1 critical, 1 ok"));
   EXPECT_THAT(process.output(), HasSubstr("systemd_units user  the manager did not answer in time"));
+}
+
+// As in a container that has a bus, and files that tell it how to start systemd.
+TEST(WithoutSystemd, AllElseWorksAndThatIsSaid) {
+  const PostgresServer server;
+  const TemporaryFolder folder;
+  const std::string config = folder.write("pgwatch.yaml", config_of({{"well", server.conninfo()}}));
+  FakeManager bus;
+  for (const auto manner : {FakeManager::Manner::kIsGone, FakeManager::Manner::kCannotStart}) {
+    bus.be(manner);
+    Command probe = pgwatch_command({"--once", "--config", config, "--format", "json"});
+    probe.environment["DBUS_SYSTEM_BUS_ADDRESS"] = bus.address();
+    probe.environment["XDG_RUNTIME_DIR"] = folder.path();
+    const Process process(probe);
+    EXPECT_EQ(process.wait(), 0) << process.output();
+    EXPECT_THAT(process.output(), HasSubstr("there is a bus and no service manager on it"));
+  }
+}
+
+TEST(WithoutSystemd, ServersAreServedAndThatIsSaid) {
+  const PostgresServer server;
+  const TemporaryFolder folder;
+  const Pgwatch pgwatch(
+      config_of({{"well", server.conninfo()}}),
+      {.environment = {{"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere"}, {"XDG_RUNTIME_DIR", folder.path()}}});
+  EXPECT_TRUE(becomes_whole(pgwatch, "well"));
+  EXPECT_TRUE(eventually([&] {
+    return pgwatch.metrics().value("pgwatch_collector_skipped", {{"collector", "units"}, {"reason", "absent"}}) == 1;
+  }));
+  EXPECT_THAT(pgwatch.log(), testing::AllOf(HasSubstr("no systemd runs here"), testing::Not(HasSubstr("level=error"))));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 namespace pgwatch::test {
 namespace {
 
+constexpr const char* kNobody = "65534";
+
 class WatchedContainer : public OnEachSystemd<WatchedContainer> {
  public:
   static SystemdOptions options() { return with_pgwatch(with_container(), "managers: [system], units: [web]"); }
@@ -41,6 +43,10 @@ TEST_P(WatchedContainer, IsSickInMetricsAndVerdictsWhileItsUnitIsActive) {
   };
   EXPECT_TRUE(eventually(is_told));
   EXPECT_EQ(machine().show("web.service", "ActiveState"), "active");
+  const auto others_know = [&] {
+    return told_within(machine(), kNobody).value("systemd_container_healthy", {{"name", "web.service"}}) == 0;
+  };
+  EXPECT_TRUE(eventually(others_know)) << "it takes no right";
   make_well(machine());
   EXPECT_TRUE(becomes(1));
 }

@@ -7,6 +7,7 @@
 #include "tests/support/postgres_server.h"
 #include "tests/support/user_manager.h"
 #include "tests/support/wait.h"
+#include "tests/systemd/on_each_systemd.h"
 #include "tests/systemd/watching.h"
 
 namespace pgwatch::test {
@@ -24,29 +25,39 @@ const std::map<std::string, std::string> kUnits = {{"ok.service", "[Service]\nEx
 // What pgwatch sees is at most 15 s old.
 constexpr std::chrono::seconds kNextLook{40};
 
-std::unique_ptr<SystemdMachine> machine_with_ok(SystemdOptions options = {}) {
-  options.units.insert(kUnits.begin(), kUnits.end());
-  auto machine = std::make_unique<SystemdMachine>(options);
-  machine->systemctl({"start", "ok.service"});
-  return machine;
+bool is(const Pgwatch& pgwatch, const std::string& metric, const Labels& labels, double value) {
+  return eventually([&] { return pgwatch.metrics().value(metric, labels) == value; }, kNextLook);
 }
 
-class Watching : public testing::Test {
+class Watching : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (const std::string why = SystemdMachine::why_not(); !why.empty()) GTEST_SKIP() << why;
+    if (const std::string why = SystemdMachine::why_not(with_files()); !why.empty()) GTEST_SKIP() << why;
   }
 
-  static bool is(const Pgwatch& pgwatch, const std::string& metric, const Labels& labels, double value) {
-    return eventually([&] { return pgwatch.metrics().value(metric, labels) == value; }, kNextLook);
+  // A machine of this version of systemd.
+  static SystemdOptions with_files(SystemdOptions options = {}) {
+    if (GetParam() == "trixie") options.root = trixie();
+    return options;
+  }
+
+  static std::unique_ptr<SystemdMachine> machine_with_ok(SystemdOptions options = {}) {
+    options = with_files(std::move(options));
+    options.units.insert(kUnits.begin(), kUnits.end());
+    auto machine = std::make_unique<SystemdMachine>(options);
+    machine->systemctl({"start", "ok.service"});
+    return machine;
   }
 };
+
+INSTANTIATE_TEST_SUITE_P(, Watching, every_systemd(), systemd_name);
 
 // -- Suites of their own, so that they run side by side: each awaits the next look ------------------------------------
 
 class WatchingChanges : public Watching {};
+INSTANTIATE_TEST_SUITE_P(, WatchingChanges, every_systemd(), systemd_name);
 
-TEST_F(WatchingChanges, ShowsThem) {
+TEST_P(WatchingChanges, ShowsThem) {
   const auto machine = machine_with_ok();
   const Pgwatch pgwatch(watching(kOk), beside(*machine));
   EXPECT_EQ(page_with_managers(pgwatch).value("systemd_unit_healthy", {{"name", "ok.service"}}), 1);
@@ -56,8 +67,9 @@ TEST_F(WatchingChanges, ShowsThem) {
 }
 
 class WatchingABusThatGoes : public Watching {};
+INSTANTIATE_TEST_SUITE_P(, WatchingABusThatGoes, every_systemd(), systemd_name);
 
-TEST_F(WatchingABusThatGoes, SaysSoAndSeesItComeBack) {
+TEST_P(WatchingABusThatGoes, SaysSoAndSeesItComeBack) {
   const auto machine = machine_with_ok();
   const Pgwatch pgwatch(watching(kOk), beside(*machine));
   page_with_managers(pgwatch);
@@ -69,12 +81,12 @@ TEST_F(WatchingABusThatGoes, SaysSoAndSeesItComeBack) {
 }
 
 class WatchingABusThatHangs : public Watching {};
+INSTANTIATE_TEST_SUITE_P(, WatchingABusThatHangs, every_systemd(), systemd_name);
 
-TEST_F(WatchingABusThatHangs, DelaysNoServer) {
+TEST_P(WatchingABusThatHangs, DelaysNoServer) {
   const auto machine = machine_with_ok();
   const PostgresServer server;
-  const std::string bus = machine->show("dbus.service", "MainPID");
-  machine->run({"kill", "-STOP", bus});
+  machine->systemctl({"kill", "--signal=STOP", "dbus.service"});
   const Pgwatch pgwatch(
       config_of({{"well", server.conninfo()}}, "systemd: {enabled: true, managers: [system], units: [ok]}"),
       beside(*machine));
@@ -86,19 +98,19 @@ TEST_F(WatchingABusThatHangs, DelaysNoServer) {
     return scraped.page.value("pgwatch_collector_success", {{"collector", "units"}}) == 0;
   };
   EXPECT_TRUE(eventually(is_told));
-  machine->run({"kill", "-CONT", bus});
+  machine->systemctl({"kill", "--signal=CONT", "dbus.service"});
 }
 
 // -- Managers that do not answer --------------------------------------------------------------------------------------
 
-TEST_F(Watching, IsSkippedWhereThereIsNoBus) {
+TEST(WatchingNobody, IsSkippedWhereThereIsNoBus) {
   const Pgwatch pgwatch(watching("managers: [system]"),
                         {.environment = {{"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere"}}});
   EXPECT_TRUE(is(pgwatch, "pgwatch_collector_success", {{"collector", "units"}}, 1));
   EXPECT_THAT(pgwatch.log(), AllOf(HasSubstr("no systemd runs here"), Not(HasSubstr("level=error"))));
 }
 
-TEST_F(Watching, FailsWhereThereMustBeABus) {
+TEST(WatchingNobody, FailsWhereThereMustBeABus) {
   const Pgwatch pgwatch(watching("enabled: true, managers: [system]"),
                         {.environment = {{"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere"}}});
   EXPECT_TRUE(is(pgwatch, "pgwatch_collector_success", {{"collector", "units"}}, 0));
@@ -109,7 +121,7 @@ constexpr const char* kDeny = R"(<busconfig>
 </busconfig>
 )";
 
-TEST_F(Watching, IsSkippedWithTheCureWhereTheBusRefuses) {
+TEST_P(Watching, IsSkippedWithTheCureWhereTheBusRefuses) {
   const auto machine = machine_with_ok(with_pgwatch({.files = {{"/etc/dbus-1/system.d/zz-deny.conf", kDeny}}}, kOk));
   const Process refused(probe_within(*machine, "human", "65534"));
   EXPECT_EQ(refused.wait(), 3) << refused.output();  // nothing was checked
@@ -120,10 +132,10 @@ TEST_F(Watching, IsSkippedWithTheCureWhereTheBusRefuses) {
 
 // -- What takes too long ----------------------------------------------------------------------------------------------
 
-TEST_F(Watching, TellsWhatIsStuck) {
+TEST_P(Watching, TellsWhatIsStuck) {
   SystemdOptions options = with_pgwatch({}, "managers: [system], units: [{match: slow, stuck_after: 1s}]");
   options.units["slow.service"] = "[Service]\nType=notify\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n";
-  const SystemdMachine machine(options);
+  const SystemdMachine machine(with_files(options));
   machine.systemctl({"start", "--no-block", "slow.service"});
   EXPECT_TRUE(eventually([&] {
     const Labels stuck = {{"name", "slow.service"}, {"reason", "activating for more than 1 s"}};
@@ -136,9 +148,9 @@ TEST_F(Watching, TellsWhatIsStuck) {
 // They run no program before they end, which they do not.
 constexpr int kMany = 500;
 
-TEST_F(Watching, AsksOnceForEachOfManyUnits) {
+TEST_P(Watching, AsksOnceForEachOfManyUnits) {
   const SystemdMachine machine(
-      {.units = {{"many@.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStop=/bin/true\n"}}});
+      with_files({.units = {{"many@.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStop=/bin/true\n"}}}));
   machine.run({"sh", "-c", "systemctl start $(seq -f 'many@%.0f' " + std::to_string(kMany) + ")"});
   const Labels system = {{"manager", "system"}};
   const Pgwatch all(watching("managers: [system], units: [\"many@*\"], max_units: 1000"), beside(machine));
@@ -153,8 +165,8 @@ TEST_F(Watching, AsksOnceForEachOfManyUnits) {
 
 // -- What is accounted for --------------------------------------------------------------------------------------------
 
-TEST_F(Watching, ShowsMemoryAndTasksOfLegacyGroups) {
-  const SystemdOptions options{.groups = ControlGroups::kLegacy};
+TEST_P(Watching, ShowsMemoryAndTasksOfLegacyGroups) {
+  const SystemdOptions options = with_files({.groups = ControlGroups::kLegacy});
   if (const std::string why = SystemdMachine::why_not(options); !why.empty()) GTEST_SKIP() << why;
   const auto machine = machine_with_ok(options);
   const Pgwatch pgwatch(watching(kOk), beside(*machine));
@@ -164,7 +176,7 @@ TEST_F(Watching, ShowsMemoryAndTasksOfLegacyGroups) {
   EXPECT_GT(page.value("systemd_unit_memory_current_bytes", ok), 0);
 }
 
-TEST_F(Watching, ShowsProcessorTimeOfUnifiedGroups) {
+TEST_P(Watching, ShowsProcessorTimeOfUnifiedGroups) {
   const auto machine = machine_with_ok();
   const Pgwatch pgwatch(watching(kOk), beside(*machine));
   const Exposition page = page_with_managers(pgwatch);
