@@ -17,7 +17,13 @@ bool is_word(char one) {
 }
 
 std::size_t word_length(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_word) - text.begin());
+  std::size_t length = 0;
+  while (length < text.size() && is_word(text[length])) ++length;
+  return length;
+}
+
+bool begins(std::string_view text, char first, char second) {
+  return text.size() >= 2 && text[0] == first && text[1] == second;
 }
 
 // Length of what is quoted from `begin` on; a quote in it is doubled, or escaped where backslashes escape.
@@ -70,15 +76,18 @@ std::size_t word_or_escape_literal_length(std::string_view text) {
   return escapes ? quoted_length(text, 1, true) : word;
 }
 
+// All SQL of all collectors comes through here at the start, character by character.
 std::size_t piece_length(std::string_view text) {
-  if (text[0] == '\'' || text[0] == '"') return quoted_length(text, 0, false);
-  if (text.starts_with("--")) return std::min(text.find('\n'), text.size());
-  if (text.starts_with("/*")) return block_comment_length(text);
-  if (text.starts_with("::")) return 2;
-  if (text.starts_with(":'")) return key_length(text);
-  if (text[0] == '$') return std::max<std::size_t>(dollar_quoted_length(text), 1);
-  if (is_word(text[0])) return word_or_escape_literal_length(text);
-  return 1;
+  switch (text[0]) {
+    case ' ': return std::min(text.find_first_not_of(' '), text.size());
+    case '\'':
+    case '"': return quoted_length(text, 0, false);
+    case '-': return begins(text, '-', '-') ? std::min(text.find('\n'), text.size()) : 1;
+    case '/': return begins(text, '/', '*') ? block_comment_length(text) : 1;
+    case ':': return begins(text, ':', ':') ? 2 : begins(text, ':', '\'') ? key_length(text) : 1;
+    case '$': return std::max<std::size_t>(dollar_quoted_length(text), 1);
+    default: return std::max<std::size_t>(word_or_escape_literal_length(text), 1);
+  }
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -89,7 +98,7 @@ std::string_view trimmed(std::string_view text) {
 
 // The trimmed text of the comment /*WORD …*/.
 std::optional<std::string_view> comment_after(std::string_view word, std::string_view piece) {
-  if (!piece.starts_with("/*")) return std::nullopt;
+  if (!begins(piece, '/', '*')) return std::nullopt;
   const std::string_view inside = piece.substr(2, piece.size() - 4);
   if (inside.substr(0, word_length(inside)) != word) return std::nullopt;
   return trimmed(inside.substr(word.size()));
@@ -109,7 +118,7 @@ std::optional<std::string_view> need_in(std::string_view piece) { return comment
 std::optional<std::string_view> alternative_in(std::string_view piece) { return comment_after("else", piece); }
 
 std::optional<std::string_view> key_in(std::string_view piece) {
-  if (!piece.starts_with(":'")) return std::nullopt;
+  if (!begins(piece, ':', '\'')) return std::nullopt;
   return piece.substr(2, piece.size() - 3);
 }
 

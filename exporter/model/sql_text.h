@@ -6,8 +6,8 @@
 
 namespace pgwatch {
 
-// Pieces are literals, quoted names, comments, words, ::, :'key', and else single characters. Together they are the
-// text.
+// Pieces are literals, quoted names, comments, words, blanks, ::, :'key', and else single characters. Together they are
+// the text.
 class SqlPieces {
  public:
   explicit SqlPieces(std::string_view text) : rest_(text) {}

@@ -5,13 +5,12 @@
 #include <variant>
 
 #include "collectors/catalogue.h"
-#include "exporter/model/instrument.h"
 #include "exporter/model/plan.h"
 
 namespace pgwatch::test {
 
-Asked ask(const Collector& collector, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer) {
-  const Instrument instrument(collector);
+Asked ask(const Instrument& instrument, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer) {
+  const Collector& collector = instrument.collector();
   Sink sink(instrument.metrics(), with_options(collector, {}), collector.max_series);
   Asked asked;
   do {
@@ -31,12 +30,25 @@ Asked ask(const Collector& collector, const Facts& facts, const std::function<Ro
   return asked;
 }
 
+Asked ask(const Collector& collector, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer) {
+  return ask(Instrument(collector), facts, answer);
+}
+
 std::vector<Collector> collectors_of_servers() {
   std::vector<Collector> collectors = collectors::catalogue();
   std::erase_if(collectors, [](const Collector& one) {
     return one.scope == Scope::kHost || std::holds_alternative<HostRead>(one.source);
   });
   return collectors;
+}
+
+const std::vector<InstrumentPtr>& instruments_of_servers() {
+  static const std::vector<InstrumentPtr> ready = [] {
+    std::vector<InstrumentPtr> made;
+    for (Collector& one : collectors_of_servers()) made.push_back(std::make_shared<const Instrument>(std::move(one)));
+    return made;
+  }();
+  return ready;
 }
 
 std::vector<Collector> timescaledb_collectors() {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/model/collector.h"
+#include "exporter/model/instrument.h"
 
 namespace pgwatch::test {
 
@@ -24,10 +24,13 @@ struct Asked {
 
 // `answer` gives the rows of a statement; what it throws comes through. A collector that comes to no end throws
 // std::logic_error. Where one goes on to read the host, no more is asked.
+Asked ask(const Instrument& instrument, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer);
 Asked ask(const Collector& collector, const Facts& facts, const std::function<Rows(const std::string& sql)>& answer);
 
 // The catalogue without those that read the host.
 std::vector<Collector> collectors_of_servers();
+// The same ones, made ready once: what asks all of them of every recording would else do little more.
+const std::vector<InstrumentPtr>& instruments_of_servers();
 // Those of it that speak of TimescaleDB.
 std::vector<Collector> timescaledb_collectors();
 

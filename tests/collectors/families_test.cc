@@ -29,9 +29,10 @@ using Majors = std::set<int>;
 using Seen = std::map<std::string, std::map<std::string, Majors>>;  // family, role
 
 Seen families_seen(const Collector& collector) {
+  const Instrument instrument(collector);
   Seen seen;
   for (const RecordedServer& server : recorded_servers()) {
-    const BlockPtr block = make_block(ask_recording(server, collector).samples);
+    const BlockPtr block = make_block(ask_recording(server, instrument).samples);
     const Exposition page(write_exposition(std::span(&block, 1)).text);
     for (const Sample& sample : page.samples()) seen[family_of(sample)][server.role].insert(server.major);
   }

@@ -38,9 +38,10 @@ Spans claimed(const Collector& collector) {
 }
 
 Spans seen(const Collector& collector) {
+  const Instrument instrument(collector);
   Spans spans;
   for (const RecordedServer& server : recorded_servers()) {
-    const Samples samples = ask_recording(server, collector).samples;
+    const Samples samples = ask_recording(server, instrument).samples;
     for (const Family& family : samples.families())
       if (!family.samples.empty()) spans[family.metric->name].take(server.major, server.major);
   }

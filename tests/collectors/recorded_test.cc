@@ -17,7 +17,7 @@ using testing::IsSubsetOf;
 
 class Recorded : public testing::TestWithParam<RecordedServer> {
  protected:
-  static Asked ask(const Collector& collector) { return ask_recording(GetParam(), collector); }
+  static Asked ask(const Instrument& instrument) { return ask_recording(GetParam(), instrument); }
 };
 
 INSTANTIATE_TEST_SUITE_P(, Recorded, testing::ValuesIn(recorded_servers()),
@@ -26,10 +26,10 @@ INSTANTIATE_TEST_SUITE_P(, Recorded, testing::ValuesIn(recorded_servers()),
 TEST_P(Recorded, EveryCollectorHasAnAnswerOrAListedSkip) {
   const bool in_recovery = recorded_facts(GetParam()).facts.in_recovery;
   EXPECT_EQ(in_recovery, GetParam().role == "standby");
-  for (const Collector& collector : collectors_of_servers()) {
-    const Asked asked = ask(collector);
-    EXPECT_EQ(asked.skip ? asked.skip->reason : "", expected_skip(collector.name, GetParam().major, in_recovery))
-        << collector.name << ": " << (asked.skip ? asked.skip->detail : "it answers");
+  for (const InstrumentPtr& one : instruments_of_servers()) {
+    const Asked asked = ask(*one);
+    EXPECT_EQ(asked.skip ? asked.skip->reason : "", expected_skip(one->name(), GetParam().major, in_recovery))
+        << one->name() << ": " << (asked.skip ? asked.skip->detail : "it answers");
   }
 }
 
@@ -41,8 +41,9 @@ std::set<std::string> declared_columns(const Collector& collector) {
 }
 
 TEST_P(Recorded, AnswersHaveEveryDeclaredColumn) {
-  for (const Collector& collector : collectors_of_servers()) {
-    const Asked asked = ask(collector);
+  for (const InstrumentPtr& one : instruments_of_servers()) {
+    const Asked asked = ask(*one);
+    const Collector& collector = one->collector();
     std::set<std::string> answered;
     for (const Asked::Step& step : asked.steps) answered.insert(step.rows.columns().begin(), step.rows.columns().end());
     if (asked.skip || collector.emit) continue;
@@ -51,17 +52,17 @@ TEST_P(Recorded, AnswersHaveEveryDeclaredColumn) {
 }
 
 TEST_P(Recorded, NoSampleIsSaidTwiceOrLost) {
-  for (const Collector& collector : collectors_of_servers()) {
-    const Samples samples = ask(collector).samples;
-    EXPECT_EQ(samples.duplicates(), 0U) << collector.name;
-    EXPECT_EQ(samples.overflow(), 0U) << collector.name;
+  for (const InstrumentPtr& one : instruments_of_servers()) {
+    const Samples samples = ask(*one).samples;
+    EXPECT_EQ(samples.duplicates(), 0U) << one->name();
+    EXPECT_EQ(samples.overflow(), 0U) << one->name();
   }
 }
 
 TEST_P(Recorded, NothingIsKeptOfCollectorsThatAskNothing) {
   std::set<std::string> asked = {"facts"};
-  for (const Collector& collector : collectors_of_servers())
-    if (!ask(collector).steps.empty()) asked.insert(collector.name);
+  for (const InstrumentPtr& one : instruments_of_servers())
+    if (!ask(*one).steps.empty()) asked.insert(one->name());
   EXPECT_THAT(recordings_of(GetParam()), IsSubsetOf(asked)) << "remove what nobody asks any more";
 }
 

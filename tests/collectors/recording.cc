@@ -82,19 +82,24 @@ const RecordedFacts& recorded_facts(const RecordedServer& server) {
   return found->second;
 }
 
-Asked ask_recording(const RecordedServer& server, const Collector& collector) {
+Asked ask_recording(const RecordedServer& server, const Instrument& instrument) {
+  const Collector& collector = instrument.collector();
   const RecordedFacts& known = recorded_facts(server);
   for (const std::string& need : needs_of(collector))
     if (!known.asked.contains(need)) ask_for(path_of(server, "facts"), "does not say whether there is " + need);
   const std::string path = path_of(server, collector.name);
   std::optional<std::vector<RecordedAnswer>> answers;
   std::size_t next = 0;
-  return ask(collector, known.facts, [&](const std::string& sql) {
+  return ask(instrument, known.facts, [&](const std::string& sql) {
     if (!answers) answers = parse_answers(recorded(path));
     if (next == answers->size() || (*answers)[next].checksum != checksum(sql))
       ask_for(path, "was made of another statement");
     return std::move((*answers)[next++].rows);
   });
+}
+
+Asked ask_recording(const RecordedServer& server, const Collector& collector) {
+  return ask_recording(server, Instrument(collector));
 }
 
 void record_facts(const RecordedServer& server, const RecordedFacts& facts) {

@@ -49,9 +49,10 @@ std::string checksum(std::string_view statement);
 // What there is: facts, and names of collectors.
 std::set<std::string> recordings_of(const RecordedServer& server);
 
-// These two throw std::runtime_error naming the file that is missing, or was made of another statement, and the command
+// These throw std::runtime_error naming the file that is missing, or was made of another statement, and the command
 // that makes it.
 const RecordedFacts& recorded_facts(const RecordedServer& server);
+Asked ask_recording(const RecordedServer& server, const Instrument& instrument);
 Asked ask_recording(const RecordedServer& server, const Collector& collector);
 
 // An answer to the same statement stays as it was recorded: no two servers have the same positions and times.

@@ -39,10 +39,11 @@ std::size_t chosen_variant(const Collector& collector, const Facts& facts, const
 }
 
 Ways ways_taken(const Collector& collector) {
+  const Instrument instrument(collector);
   Ways ways;
   for (const RecordedServer& server : recorded_servers()) {
     const Facts& facts = recorded_facts(server).facts;
-    for (const Asked::Step& step : ask_recording(server, collector).steps) {
+    for (const Asked::Step& step : ask_recording(server, instrument).steps) {
       const std::size_t variant = chosen_variant(collector, facts, step.memory);
       ways.variants.insert(variant);
       for (const std::string& need : needs_in(variants_of(collector)->at(variant)))

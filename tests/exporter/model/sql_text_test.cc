@@ -43,6 +43,11 @@ TEST(SqlPieces, TellCastsFromKeys) {
   EXPECT_EQ(pieces_of(":'no key'"), (Pieces{":", "'no key'"}));
 }
 
+TEST(SqlPieces, TakeBlanksTogetherAndElseOneCharacter) {
+  EXPECT_EQ(pieces_of("a  -b\n  /;"), (Pieces{"a", "  ", "-", "b", "\n", "  ", "/", ";"}));
+  EXPECT_EQ(pieces_of(" - / :  "), (Pieces{" ", "-", " ", "/", " ", ":", "  "}));
+}
+
 TEST(SqlPieces, LeaveAnOpenLiteralToTheServer) {
   EXPECT_EQ(pieces_of("'open"), (Pieces{"'open"}));
   EXPECT_EQ(pieces_of("'open''"), (Pieces{"'open''"}));
