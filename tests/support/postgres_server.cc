@@ -229,9 +229,8 @@ void PostgresServer::write_configuration() const {
   if (options_.timescaledb != TimescaleDb::kNone) settings << kTimescaleDbSettings;
   for (const std::string& line : options_.settings) settings << line << '\n';
   std::ofstream rules(data_ / "pg_hba.conf");
-  rules << kSocketRules;
   for (const std::string& line : options_.hba) rules << line << '\n';
-  rules << "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n";
+  rules << kSocketRules << "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n";
 }
 
 std::vector<pid_t> PostgresServer::family() const {

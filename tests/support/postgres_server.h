@@ -23,7 +23,7 @@ namespace pgwatch::test {
 struct PostgresOptions {
   int major = 0;                                 // 13 to 18; 0: the newest that is installed on this machine
   std::vector<std::string> settings = {};        // lines of postgresql.conf, as in "max_connections = 5"
-  std::vector<std::string> hba = {};             // lines of pg_hba.conf for TCP that go before "scram-sha-256 for all"
+  std::vector<std::string> hba = {};             // lines of pg_hba.conf that go before ours
   TimescaleDb timescaledb = TimescaleDb::kNone;  // loaded, and an extension of the database postgres
   std::string script = {};  // what its databases begin with: run once per build tree, then copied (postgres_template.h)
 };

@@ -1,15 +1,14 @@
-// The units that we ship, under a real systemd.
+// The exporter's units that we ship, under a real systemd.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 
-#include "exporter/util/file.h"
 #include "tests/service/stopped_thread.h"
+#include "tests/support/exposition.h"
 #include "tests/support/proc.h"
 #include "tests/support/wait.h"
-#include "tests/systemd/on_each_systemd.h"
-#include "tests/systemd/watching.h"
+#include "tests/systemd/shipped.h"
 
 namespace pgwatch::test {
 namespace {
@@ -19,40 +18,23 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kUnit = "pgwatch-exporter.service";
-constexpr const char* kProbe = "pgwatch-once.service";
-constexpr const char* kConfiguration = "/etc/pgwatch-exporter/pgwatch.yaml";
+constexpr const char* kDropIns = "/etc/systemd/system/pgwatch-exporter.service.d/";
 
-std::string shipped(const std::string& name) {
-  return read_file(std::string(PGWATCH_SOURCE_FOLDER) + "/packaging/systemd/" + name);
+// Servers that nobody is, and a unit of the test's.
+std::string watching(const std::string& targets) {
+  return "targets: [" + targets + "]\nsystemd: {managers: [system], enabled: true, units: [feed.service]}\n";
 }
-
-// A server that nobody is, and a unit of the test's.
-const std::string kWatching =
-    "targets: [{name: a, conninfo: \"host=127.0.0.1 port=1 user=x\", "
-    "password_file: \"${CREDENTIALS_DIRECTORY:-/nowhere}/password\"}]\n"
-    "systemd: {managers: [system], enabled: true, units: [feed.service]}\n";
+const std::string kOne =
+    "{name: a, conninfo: \"host=127.0.0.1 port=1\", password_file: \"${CREDENTIALS_DIRECTORY:-/nowhere}/password\"}";
+const std::string kTwo = kOne + ", {name: b, conninfo: \"host=127.0.0.1 port=1\"}";
 
 class ShippedUnits : public OnEachSystemd<ShippedUnits> {
  public:
   static SystemdOptions options() {
-    SystemdOptions options;
-    for (const std::string name : {"pgwatch-exporter.service", "pgwatch-exporter.socket", "pgwatch-once.service",
-                                   "pgwatch-once.timer", "pgwatch-alert@.service"})
-      options.units[name] = shipped(name);
+    SystemdOptions options = with_shipped(watching(kOne));
     options.units["feed.service"] = "[Service]\nExecStart=/bin/sleep infinity\n";
-    options.files = {{kConfiguration, kWatching},
-                     {"/etc/pgwatch-exporter/password", "Gehe1m\n"},
-                     {"/etc/sysusers.d/pgwatch.conf", shipped("sysusers.conf")},
-                     {"/etc/systemd/system/pgwatch-exporter.service.d/test.conf",
-                      "[Service]\nWatchdogSec=1s\nRestartSec=100ms\n"
-                      "LoadCredential=password:/etc/pgwatch-exporter/password\n"},
-                     {"/etc/systemd/system/pgwatch-once.service.d/test.conf",
-                      "[Service]\nExecStart=\nExecStart=/usr/bin/pgwatch --once --config " +
-                          std::string(kConfiguration) + " --timeout 10s --check systemd_units\n"},
-                     {"/etc/systemd/system/pgwatch-once.timer.d/test.conf",
-                      "[Timer]\nOnCalendar=\nOnActiveSec=1ms\nAccuracySec=1ms\nRandomizedDelaySec=0\n"}};
-    options.programs = {{PGWATCH_BINARY, "/usr/bin/pgwatch"}, {"/bin/kill", "/bin/kill"}};
+    options.files[kPassword] = "Gehe1m\n";
+    options.files[std::string(kDropIns) + "test.conf"] = "[Service]\nWatchdogSec=1s\nRestartSec=100ms\n";
     return options;
   }
   static void prepare(const SystemdMachine& machine) { machine.run({"systemd-sysusers"}); }
@@ -60,16 +42,22 @@ class ShippedUnits : public OnEachSystemd<ShippedUnits> {
  protected:
   void TearDown() override {
     if (IsSkipped()) return;
-    machine().write(kConfiguration, kWatching);
-    machine().systemctl({"stop", "pgwatch-exporter.socket", kUnit, "pgwatch-once.timer", "feed.service"});
+    machine().write(kConfiguration, watching(kOne));
+    machine().systemctl({"stop", "pgwatch-exporter.socket", kExporter, "feed.service"});
     machine().systemctl({"reset-failed"});
   }
 
-  bool is_told_that_the_probe_failed() const {
-    return eventually([&] {
-      return machine().journal("pgwatch-alert@pgwatch-once.service.service").find("has failed: exit-code 2") !=
-             std::string::npos;
-    });
+  // Its number within the machine is not the one that we see.
+  pid_t program() const {
+    const std::vector<pid_t> children = children_of(machine().pid());
+    const auto found =
+        std::ranges::find_if(children, [](pid_t child) { return title_of(child).starts_with("/usr/bin/pgwatch"); });
+    if (found == children.end()) throw std::runtime_error("pgwatch does not run in the machine");
+    return *found;
+  }
+
+  bool has_target(const std::string& name) const {
+    return Exposition(page_within(machine())).value("pg_up", {{"server", name}}).has_value();
   }
 };
 
@@ -77,39 +65,44 @@ class ShippedUnits : public OnEachSystemd<ShippedUnits> {
 INSTANTIATE_TEST_SUITE_P(, ShippedUnits, every_systemd(), systemd_name);
 
 TEST_P(ShippedUnits, AreReadyWithACredentialAndStopInASecond) {
-  machine().systemctl({"start", kUnit});
-  EXPECT_TRUE(machine().becomes(kUnit, "StatusText", "1 target, 0 up"));
-  EXPECT_TRUE(eventually([&] { return machine().journal(kUnit).find("reason=refused") != std::string::npos; }));
-  EXPECT_THAT(machine().journal(kUnit), AllOf(Not(HasSubstr("password")), Not(HasSubstr("Gehe1m"))));
+  machine().systemctl({"start", kExporter});
+  EXPECT_TRUE(machine().becomes(kExporter, "StatusText", "1 target, 0 up"));
+  EXPECT_TRUE(eventually([&] { return machine().journal(kExporter).find("reason=refused") != std::string::npos; }));
+  EXPECT_THAT(machine().journal(kExporter), AllOf(Not(HasSubstr("password")), Not(HasSubstr("Gehe1m"))));
   const auto begin = steady_clock::now();
-  machine().systemctl({"stop", kUnit});
+  machine().systemctl({"stop", kExporter});
   EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(1) + kSlack);
-  EXPECT_EQ(machine().show(kUnit, "Result"), "success");
+  EXPECT_EQ(machine().show(kExporter, "Result"), "success");
 }
 
 TEST_P(ShippedUnits, StayActiveWhereAReloadIsRefused) {
-  machine().systemctl({"start", kUnit});
+  machine().systemctl({"start", kExporter});
   machine().write(kConfiguration, "tragets: []\n");
-  machine().systemctl({"reload", kUnit});
+  machine().systemctl({"reload", kExporter});
   EXPECT_TRUE(eventually([&] {
-    return machine().show(kUnit, "StatusText").find("the new configuration is no good") != std::string::npos;
-  })) << machine().show(kUnit, "StatusText");
-  EXPECT_TRUE(machine().becomes(kUnit, "ActiveState", "active"));
+    return machine().show(kExporter, "StatusText").find("the new configuration is no good") != std::string::npos;
+  })) << machine().show(kExporter, "StatusText");
+  EXPECT_TRUE(machine().becomes(kExporter, "ActiveState", "active"));
 }
 
-// Its number within the machine is not the one that we see.
+TEST_P(ShippedUnits, ServeWhatAReloadBrings) {
+  machine().systemctl({"start", kExporter});
+  ASSERT_TRUE(machine().becomes(kExporter, "StatusText", "1 target, 0 up"));
+  machine().write(kConfiguration, watching(kTwo));
+  machine().systemctl({"reload", kExporter});
+  EXPECT_TRUE(machine().becomes(kExporter, "StatusText", "2 targets, 0 up"));
+  EXPECT_TRUE(machine().becomes(kExporter, "ActiveState", "active"));
+  EXPECT_TRUE(has_target("b"));
+}
+
 TEST_P(ShippedUnits, AreEndedByTheWatchdogWhereTheEngineIsStuck) {
-  machine().systemctl({"start", kUnit});
-  const std::vector<pid_t> children = children_of(machine().pid());
-  const auto program =
-      std::ranges::find_if(children, [](pid_t child) { return title_of(child).starts_with("/usr/bin/pgwatch"); });
-  ASSERT_NE(program, children.end());
+  machine().systemctl({"start", kExporter});
   {
-    const StoppedThread engine(thread_called("engine", *program));
-    EXPECT_TRUE(machine().becomes(kUnit, "Result", "watchdog"));
+    const StoppedThread engine(thread_called("engine", program()));
+    EXPECT_TRUE(machine().becomes(kExporter, "Result", "watchdog"));
   }
-  EXPECT_TRUE(machine().becomes(kUnit, "NRestarts", "1"));
-  EXPECT_TRUE(machine().becomes(kUnit, "ActiveState", "active"));
+  EXPECT_TRUE(machine().becomes(kExporter, "NRestarts", "1"));
+  EXPECT_TRUE(machine().becomes(kExporter, "ActiveState", "active"));
 }
 
 TEST_P(ShippedUnits, AreStartedByTheirSocket) {
@@ -117,32 +110,47 @@ TEST_P(ShippedUnits, AreStartedByTheirSocket) {
   const std::string answer = machine().run(
       {"bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9187; printf 'GET /-/healthy HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3"});
   EXPECT_THAT(answer, HasSubstr("200 OK"));
-  EXPECT_EQ(machine().show(kUnit, "ActiveState"), "active");
+  EXPECT_EQ(machine().show(kExporter, "ActiveState"), "active");
 }
 
 TEST_P(ShippedUnits, LookAtOtherUnitsFromWithinTheirSandbox) {
-  machine().systemctl({"start", "feed.service", kUnit});
-  const std::string page = "exec 3<>/dev/tcp/127.0.0.1/9187; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
-  EXPECT_TRUE(eventually([&] {
-    return machine()
-               .run({"bash", "-c", page})
-               .find("systemd_unit_healthy{manager=\"system\",name=\"feed.service\",type=\"service\"} 1\n") !=
-           std::string::npos;
-  })) << machine().run({"bash", "-c", page});
+  machine().systemctl({"start", "feed.service", kExporter});
+  const Labels feed = {{"manager", "system"}, {"name", "feed.service"}};
+  EXPECT_TRUE(eventually([&] { return Exposition(page_within(machine())).value("systemd_unit_healthy", feed) == 1; }))
+      << page_within(machine());
 }
 
-TEST_P(ShippedUnits, OfAProbeThatFindsAllWellEndWell) {
-  machine().systemctl({"start", "feed.service"});
-  machine().systemctl({"start", kProbe});
-  EXPECT_EQ(machine().show(kProbe, "Result"), "success");
-}
+// -- The drop-in notify-reload.conf -----------------------------------------------------------------------------------
 
-TEST_P(ShippedUnits, OfAProbeByTimerFailForAFailedUnitAndTellSomebody) {
-  machine().systemctl({"start", "pgwatch-once.timer"});
-  EXPECT_TRUE(machine().becomes(kProbe, "Result", "exit-code"));
-  EXPECT_EQ(machine().show(kProbe, "ExecMainStatus"), "2");
-  EXPECT_THAT(machine().journal(kProbe), HasSubstr("feed.service"));
-  EXPECT_TRUE(is_told_that_the_probe_failed());
+class ShippedReload : public ShippedUnits {
+ protected:
+  void SetUp() override {
+    ShippedUnits::SetUp();
+    if (IsSkipped()) return;
+    if (const std::string version = machine().systemctl({"--version"}); version < "systemd 253")
+      GTEST_SKIP() << "Type=notify-reload takes systemd 253; here is " << version.substr(0, version.find(' ', 8));
+    machine().write(std::string(kDropIns) + "notify-reload.conf", shipped("drop-ins/notify-reload.conf"));
+    machine().systemctl({"daemon-reload"});
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(, ShippedReload, every_systemd(), systemd_name);
+
+// What reads the configuration stands still at first. Without the drop-in the end of `kill` would be that of the
+// reload.
+TEST_P(ShippedReload, ReturnsWhenTheNewConfigurationIsInForce) {
+  machine().systemctl({"start", kExporter});
+  machine().write(kConfiguration, watching(kTwo));
+  std::optional<StoppedThread> main(program());
+  const Process reload(machine().inside({"systemctl", "reload", kExporter}));
+  EXPECT_TRUE(machine().becomes(kExporter, "ActiveState", "reloading"));
+  EXPECT_TRUE(machine().becomes(kExporter, "ControlPID", "0"));
+  EXPECT_EQ(machine().show(kExporter, "ActiveState"), "reloading");
+  EXPECT_TRUE(reload.running());
+  EXPECT_FALSE(has_target("b"));
+  main.reset();
+  EXPECT_EQ(reload.wait(), 0) << reload.errors();
+  EXPECT_TRUE(has_target("b"));
 }
 
 }  // namespace
