@@ -8,7 +8,7 @@
 namespace pgwatch::health {
 namespace {
 
-// Names of metrics, in collectors/systemd/units.cc.
+// Names of metrics, in collectors/systemd/unit_columns.cc.
 constexpr const char* kHealthy = "systemd_unit_healthy";
 constexpr const char* kUnhealthy = "systemd_unit_unhealthy_info";
 constexpr const char* kReached = "systemd_manager_reached";

@@ -165,8 +165,10 @@ TEST_P(Watching, AsksOnceForEachOfManyUnits) {
 
 // -- What is accounted for --------------------------------------------------------------------------------------------
 
+// 257, which starts on groups of version 1 only when it is told to, says 0 of them.
 TEST_P(Watching, ShowsMemoryAndTasksOfLegacyGroups) {
-  const SystemdOptions options = with_files({.groups = ControlGroups::kLegacy});
+  if (GetParam() == "trixie") GTEST_SKIP() << "its systemd says 0 of legacy groups";
+  const SystemdOptions options{.groups = ControlGroups::kLegacy};
   if (const std::string why = SystemdMachine::why_not(options); !why.empty()) GTEST_SKIP() << why;
   const auto machine = machine_with_ok(options);
   const Pgwatch pgwatch(watching(kOk), beside(*machine));
