@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <regex>
 
 #include "tests/service/stopped_thread.h"
 #include "tests/support/exposition.h"
@@ -118,6 +119,31 @@ TEST_P(ShippedUnits, LookAtOtherUnitsFromWithinTheirSandbox) {
   const Labels feed = {{"manager", "system"}, {"name", "feed.service"}};
   EXPECT_TRUE(eventually([&] { return Exposition(page_within(machine())).value("systemd_unit_healthy", feed) == 1; }))
       << page_within(machine());
+}
+
+// By the priorities that it writes before its lines.
+TEST_P(ShippedUnits, HaveTheirWarningsInTheJournalAsWarnings) {
+  machine().systemctl({"start", kExporter});
+  const auto warnings = [this] {
+    machine().run({"journalctl", "--sync"});
+    return machine().run({"journalctl", "--quiet", "--unit", kExporter, "--priority", "warning", "--output", "cat"});
+  };
+  EXPECT_TRUE(eventually([&] { return warnings().find("server is down") != std::string::npos; })) << warnings();
+  EXPECT_THAT(warnings(), AllOf(Not(HasSubstr("level=info")), Not(HasSubstr("time=")), Not(HasSubstr("<4>"))));
+}
+
+// As its own systemd judges them; tests/commands asks this machine's of the files.
+TEST_P(ShippedUnits, AreTakenWithoutAWordAndMayDoLittle) {
+  static const std::regex overall("Overall exposure level[^:]*: ([0-9.]+)");
+  for (const char* unit : {kExporter, "pgwatch-once.service", "pgwatch-textfile.service"}) {
+    const Process verify(machine().inside({"systemd-analyze", "verify", "--man=no", unit}));
+    EXPECT_EQ(verify.wait(), 0) << unit;
+    EXPECT_EQ(verify.output() + verify.errors(), "") << unit;
+    const std::string judged = machine().run({"systemd-analyze", "security", "--no-pager", unit});
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(judged, match, overall)) << judged;
+    EXPECT_LE(std::stod(match[1]), 1.5) << unit << '\n' << judged;
+  }
 }
 
 // -- The drop-in notify-reload.conf -----------------------------------------------------------------------------------
