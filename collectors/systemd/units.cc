@@ -125,16 +125,25 @@ class Telling {
 
   // A unit that one manager has is not missed in another, and one that none has is missed once.
   void add_units(const std::string& manager, const ManagerView& view) {
-    for (const ManagedUnit& unit : view.units)
-      if (!is_absent(unit) || get(unit.properties, "ActiveState") == "failed" || is_missed(unit))
+    for (const ManagedUnit& unit : view.units) {
+      if (!is_absent(unit) || get(unit.properties, "ActiveState") == "failed")
         add_unit(manager, unit, view);
+      else if (there_.insert(unit.name).second)
+        add_missed(manager, unit, view);
+    }
     for (const ManagedUnit& check : view.others)
       if (systemd_.failed && is_check_of_health(check.name) && !told_checks_.contains(check.name) &&
           get(check.properties, "ActiveState") == "failed" && !is_excluded(check))
         add_unit(manager, check, view);  // of a container that nobody watches
   }
 
-  bool is_missed(const ManagedUnit& unit) { return !is_any_unknown_ && there_.insert(unit.name).second; }
+  // Who does not answer may have it: then nobody judges.
+  void add_missed(const std::string& manager, const ManagedUnit& unit, const ManagerView& view) {
+    if (is_any_unknown_)
+      rows_.push_back(row_of(manager, unit));
+    else
+      add_unit(manager, unit, view);
+  }
 
   bool is_excluded(const ManagedUnit& unit) const {
     return std::ranges::any_of(systemd_.exclude, [&](const std::string& one) { return matches(one, unit.name); });

@@ -1,6 +1,7 @@
 // Are the units as they should be? The collector has judged each; here it is told.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "exporter/health/catalogue.h"
 #include "exporter/model/failure.h"
@@ -11,6 +12,7 @@ namespace {
 // Names of metrics, in collectors/systemd/unit_columns.cc.
 constexpr const char* kHealthy = "systemd_unit_healthy";
 constexpr const char* kUnhealthy = "systemd_unit_unhealthy_info";
+constexpr const char* kLoadState = "systemd_unit_load_state";
 constexpr const char* kReached = "systemd_manager_reached";
 
 constexpr const char* kDropped = "systemd_units_dropped";
@@ -46,13 +48,19 @@ std::vector<Finding> judge_units(const Evidence& evidence, const Threshold&) {
     if (manager.value > 0) findings.push_back(of_dropped(manager));
   std::map<std::string, std::string> reasons;
   for (const Reading& unit : evidence.readings(kUnhealthy)) reasons[subject_of(unit)] = unit.label("reason");
+  std::set<std::string> judged;
   for (const Reading& unit : evidence.readings(kHealthy)) {
     const std::string subject = subject_of(unit);
+    judged.insert(subject);
     if (unit.value == 1)
       findings.push_back({Status::kOk, "as it should be", {}, subject});
     else
       findings.push_back({Status::kCritical, reasons[subject], {}, subject});
   }
+  for (const Reading& unit : evidence.readings(kLoadState))
+    if (unit.value == 1 && unit.label("load_state") == "not-found" && !judged.contains(subject_of(unit)))
+      findings.push_back(
+          {Status::kUnknown, "not found here, and another manager does not answer", {}, subject_of(unit)});
   if (findings.empty()) findings.push_back({Status::kInactive, "no unit is watched, and none has failed"});
   return findings;
 }

@@ -174,12 +174,12 @@ Expected expected_of(const Systemd& systemd, const ManagedUnit& unit) {
 
 bool ended_well(const Properties& unit) { return is_one_of(get(unit, "Result"), {"", "success", "exec-condition"}); }
 
-// While what it starts is active the timer waits for its end, which never comes where that remains after its exit. One
-// that elapses when the clock is set waits and has no next time.
+// While what it starts is active the timer waits for its end, which never comes where that remains after its exit, or
+// is a target. One that elapses when the clock is set waits and has no next time.
 bool is_armed(const Properties& timer, const ManagedUnit* started) {
   if (get(timer, "ActiveState") != "active") return false;
   if (get(timer, "SubState") == "running")
-    return started == nullptr || get(started->properties, "SubState") != "exited";
+    return started == nullptr || !is_one_of(get(started->properties, "SubState"), {"exited", "active"});
   if (get(timer, "SubState") == "waiting") return true;
   return number(timer, "NextElapseUSecRealtime").value_or(0) > 0 ||
          number(timer, "NextElapseUSecMonotonic").value_or(0) > 0;

@@ -18,12 +18,12 @@ constexpr int kAtOnce = 16;
 std::string words_of(int error) { return std::generic_category().message(error); }
 
 // By libsystemd's negative errno.
-Failure failure_of(int result, const std::string& address) {
+Failure failure_of(int result, const Way& way) {
   const int error = -result;
-  const std::string what = address + ": " + words_of(error);
-  if (error == EACCES || error == EPERM) return {kForbidden, what};
-  if (error == ENOENT || error == ECONNREFUSED || error == ENOTDIR) return {kAbsent, what};
-  return {kConnection, what};
+  const std::string what = way.address + ": " + words_of(error);
+  if (error == ENOENT || error == ENOTDIR) return {kAbsent, what};
+  if (way.is_own && (error == EACCES || error == ECONNREFUSED)) return {kAbsent, what};
+  return {error == EACCES || error == EPERM ? kForbidden : kConnection, what};
 }
 
 Failure failure_of(const sd_bus_error& error) {
@@ -56,7 +56,7 @@ using Owned = std::unique_ptr<Thing, Unref>;
 
 class Bus::Core {
  public:
-  explicit Core(const Way& way) : address_(way.address) {
+  explicit Core(const Way& way) : way_(way) {
     sd_bus* bus = nullptr;
     check(sd_bus_new(&bus));
     bus_.reset(bus);
@@ -115,8 +115,8 @@ class Bus::Core {
   // Debian's D-Bus hangs up on users whom it does not know, without a word; the next that we write to it breaks.
   Failure failure(int result) const {
     const bool is_hung_up = result == -ECONNRESET || result == -EPIPE || result == -ENOTCONN;
-    if (is_hung_up && !is_let_in_) return {kForbidden, address_ + ": hangs up before it has let us in"};
-    return failure_of(result, address_);
+    if (is_hung_up && !is_let_in_) return {kForbidden, way_.address + ": hangs up before it has let us in"};
+    return failure_of(result, way_);
   }
 
   // Calls under way when a connection ends are answered as those that took too long.
@@ -138,7 +138,7 @@ class Bus::Core {
     return 1;
   }
 
-  const std::string address_;
+  const Way way_;
   Owned<sd_bus> bus_;
   bool is_let_in_ = false;
   std::size_t made_ = 0;

@@ -146,7 +146,7 @@ class Look::Core : public std::enable_shared_from_this<Core> {
     return std::ranges::none_of(choice_->exclude, [&](const std::string& one) { return matches(one, name); });
   }
 
-  // Those named go first, where there is not room for all, and then those that failed.
+  // Those that are named have their place; those that failed go first where there is not room for all others.
   void choose() {
     Listed health;
     for (Listed* list : {&failed_, &found_})
@@ -154,7 +154,11 @@ class Look::Core : public std::enable_shared_from_this<Core> {
         if (is_check_of_health(one.first)) return health.insert(one), true;
         return !is_wanted(one.first);
       });
-    for (const Listed* list : {&named_, &failed_, &found_})
+    for (const auto& [name, path] : named_) {
+      chosen_.insert(name);
+      ask_unit(name, path, view_->units);
+    }
+    for (const Listed* list : {&failed_, &found_})
       for (const auto& [name, path] : *list) choose(name, path, view_->units);
     chosen_.clear();
     for (const auto& [name, path] : health) choose(name, path, view_->others);

@@ -31,6 +31,7 @@ std::vector<Way> ways_to_own(const Surroundings& surroundings) {
   const std::string usual = "/run/user/" + std::to_string(surroundings.uid);
   std::vector<Way> ways = ways_below(surroundings.environment("XDG_RUNTIME_DIR").value_or(usual));
   if (const auto address = surroundings.environment("DBUS_SESSION_BUS_ADDRESS")) ways.push_back({*address, true});
+  for (Way& way : ways) way.is_own = true;
   return ways;
 }
 

@@ -13,6 +13,7 @@ namespace pgwatch::systemd {
 struct Way {
   std::string address;     // as D-Bus spells it
   bool has_broker = true;  // a bus; else the manager's own socket, where nobody stands between
+  bool is_own = false;     // of our own user: where we may not even enter, or nobody listens, there is none
 };
 
 // Who we are: a value, so that tests can say so.

@@ -161,10 +161,14 @@ TEST(Units, ThatNoManagerHasAreMissedOnce) {
 }
 
 TEST(Units, ThatASilentManagerMayHaveAreNotMissed) {
-  for (const char* why : {kTimeout, kForbidden, kConnection})
+  for (const char* why : {kTimeout, kForbidden, kConnection}) {
+    EXPECT_THAT(watching_two({{.pattern = "a.service"}}).lines({Failure{why, "words"}, seen({absent()})}),
+                HasSubstr(R"(load_state="not-found"} 1)"))
+        << why;
     EXPECT_EQ(watching_two({{.pattern = "a.service"}}).lines({Failure{why, "words"}, seen({absent()})}, "unit_healthy"),
               "")
         << why;
+  }
 }
 
 TEST(Units, ThatGoByAnotherNameAreThereByThat) {

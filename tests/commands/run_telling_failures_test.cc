@@ -38,6 +38,13 @@ TEST(TellingFailures, ShowsWhatWasSaidInATestThatFailed) {
                "[ RUN      ] Lag.Ends\nlag_test.cc:7: Failure\n[  FAILED  ] Lag.Ends (1 ms)\n[  FAILED  ] Lag.Ends\n");
 }
 
+TEST(TellingFailures, ShowsATestWhoseLastLineHadNoEnd) {
+  const std::string failed = "[ RUN      ] Lag.Ends\\nwhy[  FAILED  ] Lag.Ends (1 ms)\\n";
+  const Process process = telling_failures(failed + kPassed, "exit 1");
+  EXPECT_EQ(process.wait(), 1);
+  expect_shown(process, "[ RUN      ] Lag.Ends\nwhy[  FAILED  ] Lag.Ends (1 ms)\n");
+}
+
 TEST(TellingFailures, ShowsTheTestThatBrokeOff) {
   const Process process =
       telling_failures(std::string(kPassed) + "[ RUN      ] Lag.Waits\\nand then\\n", "kill -SEGV $$");

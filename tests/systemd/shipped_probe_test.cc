@@ -154,6 +154,14 @@ TEST_P(ShippedProbe, IsNotFailedByAnotherThatIsExcluded) {
   EXPECT_EQ(run_by_timer(), "success 0") << said();
 }
 
+// Its sandbox closes the folders of users to it, where it has no manager of its own.
+TEST_P(ShippedProbe, MissesAUnitThatIsNamedAndIsNotThere) {
+  machine().write(kConfiguration, std::string(kConfigured) + "systemd: {units: [nosuch]}\n");
+  EXPECT_EQ(run_by_timer(), "exit-code 2");
+  EXPECT_THAT(said(), AllOf(HasSubstr("nosuch.service"), HasSubstr("there is no such unit"),
+                            testing::Not(HasSubstr("does not let us in"))));
+}
+
 // -- pgwatch-textfile -------------------------------------------------------------------------------------------------
 
 class ShippedTextfile : public ShippedTimer<ShippedTextfile> {

@@ -2,13 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <atomic>
 #include <filesystem>
 #include <map>
 
 #include "tests/exporter/engine/loop_thread.h"
+#include "tests/support/descriptor.h"
 #include "tests/support/fake_manager.h"
+#include "tests/support/temporary_folder.h"
 
 namespace pgwatch {
 namespace {
@@ -106,6 +110,12 @@ TEST_F(ManagersTest, LooksAtNoMoreThanItMayAndCountsTheRest) {
   const ManagerView seen = view({.names = {"u8.service"}, .patterns = {"u*"}, .most = 3});
   EXPECT_THAT(names(seen.units), ElementsAre("u0.service", "u1.service", "u8.service")) << "those named go first";
   EXPECT_EQ(seen.dropped, 6U);
+}
+
+TEST_F(ManagersTest, LooksAtAllThatAreNamed) {
+  const ManagerView seen = view({.names = {"a.service", "b.service", "c.service"}, .most = 2});
+  EXPECT_THAT(names(seen.units), ElementsAre("a.service", "b.service", "c.service"));
+  EXPECT_EQ(seen.dropped, 0U);
 }
 
 TEST_F(ManagersTest, LooksAtWhatFailedBeforeWhatFits) {
@@ -218,6 +228,19 @@ TEST_F(ManagersTest, ABusWithoutAManagerIsNone) {
 TEST_F(ManagersTest, WhereNobodyListensThereIsNone) {
   address_ = "unix:path=/nowhere/bus";
   EXPECT_THAT(failure(), HasSubstr("absent: unix:path=/nowhere/bus: No such file or directory; no systemd runs here"));
+}
+
+TEST_F(ManagersTest, WhereNobodyListensAnyMoreTheBusIsBroken) {
+  const test::TemporaryFolder folder;
+  sockaddr_un left{.sun_family = AF_UNIX, .sun_path = {}};
+  const std::string path = folder.path() / "bus";
+  path.copy(left.sun_path, sizeof(left.sun_path) - 1);
+  const test::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&left), sizeof(left)), 0);
+  address_ = "unix:path=" + path;
+  EXPECT_THAT(failure(), HasSubstr("connection: " + address_ + ": Connection refused"));
+  variables_["XDG_RUNTIME_DIR"] = folder.path();
+  EXPECT_THAT(failure({}, {.kind = ManagerName::Kind::kOwn}), HasSubstr("absent: ")) << "of one that was our own";
 }
 
 TEST_F(ManagersTest, AConnectionThatEndedUnseenIsMadeAnew) {

@@ -58,6 +58,15 @@ TEST(SystemdChecks, SkipAManagerThatDoesNotLetUsIn) {
               ElementsAre("skipped user@ann: the manager does not let us in; run a pgwatch in that user's manager"));
 }
 
+TEST(SystemdChecks, DoNotKnowWhetherAnotherManagerHasAUnit) {
+  EXPECT_THAT(told(answered(collector(), {{{"manager", "system"},
+                                           {"name", "a.service"},
+                                           {"type", "service"},
+                                           {"state", "inactive"},
+                                           {"load_state", "not-found"}}})),
+              ElementsAre("unknown a.service: not found here, and another manager does not answer"));
+}
+
 TEST(SystemdChecks, WarnOfUnitsThatAreLeftOut) {
   EXPECT_THAT(told(answered(collector(), {{{"manager", "system"}, {"reached", "1"}, {"dropped", "2"}}})),
               ElementsAre(testing::StartsWith("warning system: units are left out")));

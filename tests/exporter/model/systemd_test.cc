@@ -199,6 +199,15 @@ TEST(Timer, IsArmedWhereItWillElapse) {
   EXPECT_TRUE(armed({{"SubState", "waiting"}, {"NextElapseUSecRealtime", kUnset}})) << "for the clock to be set";
 }
 
+TEST(Timer, IsNotArmedWhileItWaitsForTheEndOfWhatHasNone) {
+  for (const char* state : {"exited", "active"}) {
+    const ManagedUnit started = unit("a.target", {{"ActiveState", "active"}, {"SubState", state}});
+    EXPECT_FALSE(is_armed(timer({{"SubState", "running"}}).properties, &started)) << state;
+  }
+  const ManagedUnit daemon = unit("a.service", {{"ActiveState", "active"}, {"SubState", "running"}});
+  EXPECT_TRUE(is_armed(timer({{"SubState", "running"}}).properties, &daemon));
+}
+
 TEST(Timer, IsNotArmedWhereItNeverWillWhateverItsState) {
   const ManagedUnit lost = timer({{"NextElapseUSecRealtime", kUnset}, {"NextElapseUSecMonotonic", "0"}});
   EXPECT_FALSE(is_armed(lost.properties, nullptr));
