@@ -49,6 +49,7 @@ class Engine::Core {
   void run();
   void hear(const Request& request, Done done);
   void add_attendance(const HearingPtr& hearing, const std::shared_ptr<Attended>& attended, const Request& request);
+  void end_waits();
   void left(const HearingPtr& hearing);
   void finish(const HearingPtr& hearing);
   void look_at_targets();
@@ -158,11 +159,14 @@ void Engine::Core::ask(Request request, Done done) {
   loop_.post([this, request = std::move(request), done = std::move(done)] { hear(request, done); });
 }
 
+// What has come is read first: an answer may lie there since the loop last looked, and the task goes before it.
 void Engine::Core::hasten() {
-  loop_.post([this] {
-    for (const HearingPtr& hearing : std::vector(hearings_))
-      for (const auto& [attended, attendance] : std::vector(hearing->attendances)) attendance->alarm.ring();
-  });
+  loop_.post([this] { loop_.post([this] { end_waits(); }); });
+}
+
+void Engine::Core::end_waits() {
+  for (const HearingPtr& hearing : std::vector(hearings_))
+    for (const auto& [attended, attendance] : std::vector(hearing->attendances)) attendance->alarm.ring();
 }
 
 void Engine::Core::hear(const Request& request, Done done) {

@@ -156,6 +156,7 @@ TEST_P(ShippedProbe, IsNotFailedByAnotherThatIsExcluded) {
 
 // Its sandbox closes the folders of users to it, where it has no manager of its own.
 TEST_P(ShippedProbe, MissesAUnitThatIsNamedAndIsNotThere) {
+  machine().run({"mkdir", "-p", "/run/user"});  // as everywhere, by systemd-tmpfiles
   machine().write(kConfiguration, std::string(kConfigured) + "systemd: {units: [nosuch]}\n");
   EXPECT_EQ(run_by_timer(), "exit-code 2");
   EXPECT_THAT(said(), AllOf(HasSubstr("nosuch.service"), HasSubstr("there is no such unit"),
