@@ -137,9 +137,9 @@ class Telling {
         add_unit(manager, check, view);  // of a container that nobody watches
   }
 
-  // Who does not answer may have it: then nobody judges.
+  // Who does not answer may have it: then nobody judges what is to be there.
   void add_missed(const std::string& manager, const ManagedUnit& unit, const ManagerView& view) {
-    if (is_any_unknown_)
+    if (is_any_unknown_ && expected_of(systemd_, unit).state != Expect::kAny)
       rows_.push_back(row_of(manager, unit));
     else
       add_unit(manager, unit, view);
@@ -191,9 +191,10 @@ Collector units(const SystemdPtr& systemd) {
       systemd,
       [systemd, names](const Looks& looks, const Memory& memory) { return tell(looks, memory, *systemd, names); },
       std::move(columns));
-  // What bounds its answer is max_units: nothing of those is left out. A unit's result is one of eleven.
+  // What bounds its answer is how many units are looked at: nothing of those is left out. A result is one of eleven.
   constexpr std::size_t kMostStates = 11;
-  const std::size_t most = kMostStates * systemd->max_units * systemd->managers.size();
+  const UnitChoice choice = systemd->choice();
+  const std::size_t most = kMostStates * std::max(choice.most, choice.names.size()) * systemd->managers.size();
   collector.max_series = std::max(collector.max_series, most);
   return collector;
 }

@@ -8,6 +8,9 @@
 namespace pgwatch::health {
 namespace {
 
+// Why a collector is left alone whose statement the server refused (exporter/engine/desk.cc).
+constexpr const char* kPermission = "permission";
+
 // A server that hangs may be the one whose patience ends first: its statement_timeout, its lock_timeout.
 constexpr const char* kCancelled = "57014";
 constexpr const char* kLocked = "55P03";
@@ -117,7 +120,7 @@ class Examiner {
     // What the machine has not, or shows only to others, is no fault of what it runs.
     if (check.of_host && (block.reason == kForbidden || block.reason == kAbsent))
       return {Status::kSkipped, "nothing to ask here, " + block.reason + ": " + block.detail};
-    if (block.reason == kForbidden)
+    if (block.reason == kPermission)
       return {Status::kUnknown, "collector " + block.collector + " may not look: " + block.detail};
     const bool is_for_others = block.reason == "role" || block.reason == "version";
     if (block.outcome == Outcome::kSkipped)

@@ -60,18 +60,18 @@ std::vector<Check> filesystem_checks() {
   const std::string collector = "filesystem";
   const Threshold threshold = {.warning = 0.85, .critical = 0.95};
   return {
-      {.info = {.name = "filesystem_space",
-                .help = "Share of a file system of a server on this machine that is used.",
-                .unit = Unit::kNumber,
-                .threshold = threshold},
-       .collector = collector,
-       .judge = judge_space},
-      {.info = {.name = "filesystem_inodes",
-                .help = "Share of its inodes that is used.",
-                .unit = Unit::kNumber,
-                .threshold = threshold},
-       .collector = collector,
-       .judge = judge_inodes},
+      {{.name = "filesystem_space",
+        .help = "Share of a file system of a server on this machine that is used.",
+        .unit = Unit::kNumber,
+        .threshold = threshold},
+       collector,
+       judge_space},
+      {{.name = "filesystem_inodes",
+        .help = "Share of its inodes that is used.",
+        .unit = Unit::kNumber,
+        .threshold = threshold},
+       collector,
+       judge_inodes},
   };
 }
 

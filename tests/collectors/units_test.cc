@@ -171,6 +171,11 @@ TEST(Units, ThatASilentManagerMayHaveAreNotMissed) {
   }
 }
 
+TEST(Units, ThatAreOnlySpokenOfAreNoQuestionWhoeverIsSilent) {
+  EXPECT_EQ(watching_two({{.pattern = "a*"}}).lines({Failure{kForbidden, "words"}, seen({absent()})}, "unit_healthy"),
+            "systemd_unit_healthy{manager=\"user@ann\",name=\"a.service\",type=\"service\"} 1\n");
+}
+
 TEST(Units, ThatGoByAnotherNameAreThereByThat) {
   const ManagedUnit other = managed("b.service", {{"Names", "b.service\na.service"}});
   EXPECT_EQ(watching_two({{.pattern = "a.service"}}).lines({seen({other}), seen({absent()})}, "unit_healthy"),

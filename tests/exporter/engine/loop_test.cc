@@ -135,6 +135,25 @@ TEST_F(LoopTest, TellsWhenASocketIsReady) {
   other.join();
 }
 
+// An interrupted request relies on it: what has come is read before it ends.
+TEST_F(LoopTest, WhatATaskPostsComesAfterTheSocketsThatAreReady) {
+  const Descriptor event(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+  SocketWatch watch(loop_, [&] {
+    eventfd_t count = 0;
+    eventfd_read(event.get(), &count);
+    seen_.push_back(1);
+  });
+  watch.want(event.get(), POLLIN);
+  loop_.post([this] {
+    loop_.post([this] {
+      seen_.push_back(2);
+      loop_.stop();
+    });
+  });
+  run();
+  EXPECT_THAT(seen_, ElementsAre(1, 2));
+}
+
 TEST_F(LoopTest, AsksForWhatIsWantedNow) {
   const Descriptor event(::eventfd(1, EFD_NONBLOCK));  // ready for both
   Timer stop(loop_);
