@@ -35,8 +35,10 @@ struct LinkServices {
   Loop& loop;
   Blocking& blocking;
   Resolver& resolver;
-  // Another of the target's places, for a login that is put aside; false where there is none.
+  // Another of the target's places, beside that of a login that is put aside; false where there is none.
   std::function<bool()> take_place = [] { return true; };
+  // A login that the server has not decided yet, with its place: whoever gets it waits for the decision.
+  std::function<void(std::unique_ptr<postgres::Connection>)> put_aside = [](auto) {};
 };
 
 struct LinkSpec {
@@ -87,11 +89,9 @@ class Link {
 
   // Set where the connection, if it ended now, would leave a backend at work.
   std::optional<postgres::Backend> backend_at_work() const;
-  // Whether the server has not decided on its login yet: then the connection, and its place, outlive the Link.
-  bool login_is_undecided() const { return connection_ && connection_->logging_in(); }
-  // All such connections, those put aside for another address too; each has a place. The owner takes them before it
-  // ends the Link.
-  std::vector<std::unique_ptr<postgres::Connection>> take_undecided_logins();
+  // The connection, where the server has not decided on its login yet, else none: with its place it outlives the Link.
+  // The owner takes it before it ends the Link.
+  std::unique_ptr<postgres::Connection> take_undecided_login();
 
   // Since it was last asked.
   struct Traffic {
@@ -116,6 +116,7 @@ class Link {
   std::size_t endpoint_tried() const;
   std::size_t alternatives() const;
   void endpoint_is_silent();
+  bool login_is_undecided() const { return connection_ && connection_->logging_in(); }
   bool make_way();
   void miss(const std::string& what);
   postgres::Down with_missed(postgres::Down why) const;
@@ -158,7 +159,6 @@ class Link {
 
   std::unique_ptr<postgres::Connection> connection_;
   std::unique_ptr<SocketWatch> socket_;
-  std::vector<std::unique_ptr<postgres::Connection>> undecided_;  // of addresses tried before this one
   Traffic told_;
   std::size_t sent_ = 0;
   std::size_t unanswered_ = 0;

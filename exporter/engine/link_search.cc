@@ -150,8 +150,7 @@ void Link::endpoint_is_silent() {
 bool Link::make_way() {
   if (!login_is_undecided()) return true;
   if (!services_.take_place()) return false;
-  socket_.reset();
-  undecided_.push_back(std::move(connection_));
+  services_.put_aside(take_undecided_login());
   return true;
 }
 
@@ -163,12 +162,10 @@ std::unique_ptr<postgres::Connection> Link::make_connection() const {
   return std::make_unique<postgres::Connection>(parameters, postgres::pooled_transaction(session_settings()));
 }
 
-std::vector<std::unique_ptr<postgres::Connection>> Link::take_undecided_logins() {
-  if (login_is_undecided()) {
-    socket_.reset();
-    undecided_.push_back(std::move(connection_));
-  }
-  return std::exchange(undecided_, {});
+std::unique_ptr<postgres::Connection> Link::take_undecided_login() {
+  if (!login_is_undecided()) return nullptr;
+  socket_.reset();
+  return std::move(connection_);
 }
 
 }  // namespace pgwatch

@@ -22,11 +22,13 @@ std::unique_ptr<Link> Site::open_link(const std::string& database, Milliseconds 
                                       postgres::SearchPath search_path, LinkOwner& owner,
                                       std::optional<postgres::Endpoint> endpoint) {
   places().open();
-  const LinkServices link_services{services.loop, services.blocking, services.resolver, [this] {
+  const LinkServices link_services{services.loop, services.blocking, services.resolver,
+                                   [this] {
                                      const bool may = places().kept_may_open();
                                      if (may) places().open();
                                      return may;
-                                   }};
+                                   },
+                                   [this](auto login) { keep_login(std::move(login)); }};
   LinkSpec spec{target->access, database, statement_timeout, search_path, needs, std::move(endpoint)};
   return std::make_unique<Link>(link_services, std::move(spec), conninfo, owner);
 }
@@ -38,9 +40,10 @@ void Site::close_link(std::unique_ptr<Link>& link, Milliseconds statement_timeou
   const SteadyTime until = std::chrono::steady_clock::now() + statement_timeout + std::chrono::seconds{1};
   if (const auto backend = link->backend_at_work())
     places().abandon(*backend, until);
-  else if (!link->login_is_undecided())
+  else if (auto login = link->take_undecided_login())
+    keep_login(std::move(login));
+  else
     places().close();
-  for (auto& login : link->take_undecided_logins()) keep_login(std::move(login));
   link.reset();
 }
 

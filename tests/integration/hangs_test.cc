@@ -138,6 +138,18 @@ TEST_P(LoginThatHangs, KeepsItsPlaceAndNoOthersFollow) {
       << pgwatch.log();
 }
 
+// Whom the server lets in after all, when another try has got through, is sent away: it would stay for as long as that
+// one does.
+TEST_F(Hang, LoginThatHungIsEndedWhenTheNextAddressGetsThrough) {
+  SqlSession lock(faulty_->socket_conninfo());
+  lock.run("BEGIN; LOCK pg_database IN ACCESS EXCLUSIVE MODE");
+  const Pgwatch pgwatch(config(faulty_->conninfo() + " host=127.0.0.1,localhost", "timeouts: {connect: 4s}"));
+  ASSERT_TRUE(eventually([] { return faulty_->backends().size() == 2; }));
+  lock.run("COMMIT");
+  EXPECT_TRUE(becomes_whole(pgwatch, "faulty"));
+  EXPECT_TRUE(eventually([] { return faulty_->backends().size() == 1; }));
+}
+
 TEST_F(Hang, ResolverThatNeverAnswersIsToldAsDns) {
   if (const std::string why = SilentResolver::unavailable(); !why.empty()) GTEST_SKIP() << why;
   SilentResolver resolver;
