@@ -6,6 +6,10 @@ target_compile_options(pgwatch_warnings INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 sees overlapping and overrun buffers in "literal" + string, where there are none.
   target_compile_options(pgwatch_warnings INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
+  if(CMAKE_UNITY_BUILD)
+    # A header's types must not hang on an unnamed namespace. It takes files that are compiled together for headers.
+    target_compile_options(pgwatch_warnings INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 if(PGWATCH_SANITIZE)
   target_compile_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE} -fno-omit-frame-pointer
@@ -21,12 +25,39 @@ if(PGWATCH_FUZZ)
   target_compile_options(pgwatch_code INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# What nearly every file includes is parsed once. Files still name what they use: clang-tidy reads them without this.
+# pgwatch_precompiled(NAME HEADERS … LIBRARIES …): headers that are parsed once, for all that say REUSE_FROM this. With
+# clang their inline functions are compiled once, too, into NAME_inlines, which those link: without optimisation they are
+# most of what each file would bring.
 file(WRITE ${PROJECT_BINARY_DIR}/nothing.cc "")
-add_library(pgwatch_common OBJECT ${PROJECT_BINARY_DIR}/nothing.cc)
-target_link_libraries(pgwatch_common PRIVATE pgwatch_code)
-target_include_directories(pgwatch_common PRIVATE ${PROJECT_SOURCE_DIR})
-target_precompile_headers(pgwatch_common PRIVATE
+function(pgwatch_precompiled name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;LIBRARIES")
+  add_library(${name} OBJECT ${PROJECT_BINARY_DIR}/nothing.cc)
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
+
+  add_library(${name}_inlines INTERFACE)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    return()
+  endif()
+  target_compile_options(${name} PRIVATE -fpch-codegen)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}")
+  set(headers ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.pch)
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}_inlines.o)
+  add_custom_command(OUTPUT ${object} DEPENDS ${headers} COMMAND_EXPAND_LISTS VERBATIM
+    COMMAND ${CMAKE_CXX_COMPILER} -Wno-unused-command-line-argument ${flags} "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>"
+            -c ${headers} -o ${object})
+  set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+  add_library(${name}_code STATIC ${object})
+  set_target_properties(${name}_code PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_libraries(${name}_inlines INTERFACE ${name}_code)
+  # Some call what no library has; nobody calls those.
+  target_link_options(${name}_inlines INTERFACE -Wl,--gc-sections)
+endfunction()
+
+# What nearly every file includes. Files still name what they use: clang-tidy reads them without this.
+pgwatch_precompiled(pgwatch_common LIBRARIES pgwatch_code HEADERS
   <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <unordered_map> <variant> <vector>
   ${PROJECT_SOURCE_DIR}/exporter/model/collector.h)
 
@@ -36,5 +67,5 @@ function(pgwatch_library name)
   add_library(${name} STATIC ${arg_SOURCES})
   target_precompile_headers(${name} REUSE_FROM pgwatch_common)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_code ${arg_PRIVATE})
+  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_code pgwatch_common_inlines ${arg_PRIVATE})
 endfunction()

@@ -17,6 +17,7 @@
 #include "exporter/health/metrics.h"
 #include "exporter/http/listeners.h"
 #include "exporter/postgres/conninfo.h"
+#include "exporter/util/clock.h"
 #include "exporter/util/log.h"
 #include "exporter/version.h"
 
@@ -58,10 +59,6 @@ std::optional<unsigned> find_user(const std::string& name) {
   std::array<char, 16384> text{};
   if (getpwnam_r(name.c_str(), &entry, text.data(), text.size(), &found) != 0 || found == nullptr) return std::nullopt;
   return found->pw_uid;
-}
-
-double unix_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::vector<Address> addresses(const std::vector<std::string>& listen) {

@@ -24,7 +24,7 @@ std::string read_at(std::istream& file, std::istream::pos_type position, std::si
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 // NUMBER.dat, compressed or not.
-bool is_data(const std::string& name) {
+bool is_data_file(const std::string& name) {
   constexpr std::array<std::string_view, 4> kEnds = {".dat", ".dat.gz", ".dat.lz4", ".dat.zst"};
   const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
   return digits > 0 && std::ranges::find(kEnds, std::string_view(name).substr(digits)) != kEnds.end();
@@ -66,7 +66,7 @@ const FolderEntry* find_data(std::span<const FolderEntry> folder, const std::str
 // The table of contents may have been compressed too, by hand.
 bool lacks_table_of_contents(std::span<const FolderEntry> folder) {
   const auto is_contents = [](const FolderEntry& file) { return file.name.starts_with("toc.dat"); };
-  const auto is_of_data = [](const FolderEntry& file) { return !file.is_folder && is_data(file.name); };
+  const auto is_of_data = [](const FolderEntry& file) { return !file.is_folder && is_data_file(file.name); };
   return std::ranges::none_of(folder, is_contents) && std::ranges::any_of(folder, is_of_data);
 }
 

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view kMagic = "PGDMP";
 constexpr std::size_t kTarBlock = 512;
-constexpr int kOldest = 12;  // version 1.12, of PostgreSQL 9.2
-constexpr int kNewest = 16;  // version 1.16, of PostgreSQL 17 and 18
+constexpr int kOldestMinor = 12;  // version 1.12, of PostgreSQL 9.2
+constexpr int kNewestMinor = 16;  // version 1.16, of PostgreSQL 17 and 18
 constexpr int kWithTableAccess = 14;
 constexpr int kWithCompressionByte = 15;
 constexpr int kWithRelationKind = 16;
@@ -44,7 +44,7 @@ class ArchiveReader {
     if (integer_size_ < 1 || integer_size_ > 8 || offset_size_ < 1 || offset_size_ > 8) fail();
   }
 
-  bool is_known() const { return major_ == 1 && version_ >= kOldest && version_ <= kNewest; }
+  bool is_known() const { return major_ == 1 && version_ >= kOldestMinor && version_ <= kNewestMinor; }
 
   // REQUIRES: is_known().
   std::vector<DumpEntry> read() {

@@ -39,7 +39,7 @@ constexpr std::string_view kSlice = "slice";          // of kNewest; the piece o
 constexpr std::string_view kPriced = "priced";        // the step whose plan is not too dear
 constexpr std::string_view kRestarted = "restarted";  // once is enough
 
-std::string at(const Memory& memory, std::string_view key) {
+std::string remembered(const Memory& memory, std::string_view key) {
   const auto found = memory.find(key);
   return found == memory.end() ? "" : found->second;
 }
@@ -51,7 +51,7 @@ void remember(Memory& memory, std::string_view key, std::string value) {
 // -- Statements -------------------------------------------------------------------------------------------------------
 
 std::size_t slice_of(const Memory& memory) {
-  const std::string text = at(memory, kSlice);
+  const std::string text = remembered(memory, kSlice);
   return text.empty() ? 0 : std::stoul(text);
 }
 
@@ -62,7 +62,7 @@ void check_chunks(const FreshnessCheck& check, const Relation& relation, Micros 
 }
 
 std::string statement(const FreshnessCheck& check, const Facts& facts, const Memory& memory) {
-  const std::string step = at(memory, kStep);
+  const std::string step = remembered(memory, kStep);
   if (step.empty()) return resolve_statement(check, facts);
   if (step == kUnit) return unit_statement(check, memory);
   if (step == kExpected) return expected_statement(check);
@@ -79,9 +79,9 @@ std::string statement(const FreshnessCheck& check, const Facts& facts, const Mem
 // -- What a plan would cost -------------------------------------------------------------------------------------------
 
 bool is_to_be_priced(const FreshnessCheck& check, const Memory& memory) {
-  const std::string step = at(memory, kStep);
+  const std::string step = remembered(memory, kStep);
   const bool reads = step == kNewest || step == kGroups || step == kWindow;
-  return check.most_plan_cost > 0 && reads && at(memory, kPriced) != step + at(memory, kSlice);
+  return check.most_plan_cost > 0 && reads && remembered(memory, kPriced) != step + remembered(memory, kSlice);
 }
 
 std::string spelled(double number) {
@@ -99,7 +99,7 @@ void take_price(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
   if (cost > check.most_plan_cost)
     throw std::runtime_error(subject_of(check) + " would cost " + spelled(cost) + " by its plan, more than the " +
                              spelled(check.most_plan_cost) + " allowed; add an index, look at less, or allow more");
-  remember(sink.memory(), kPriced, at(sink.memory(), kStep) + at(sink.memory(), kSlice));
+  remember(sink.memory(), kPriced, remembered(sink.memory(), kStep) + remembered(sink.memory(), kSlice));
   sink.ask_again();
 }
 
@@ -161,7 +161,7 @@ void take_piece(const FreshnessCheck& check, std::string_view step, const Rows& 
 
 void take_step(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
   Memory& memory = sink.memory();
-  const std::string step = at(memory, kStep);
+  const std::string step = remembered(memory, kStep);
   if (step == kNewest) return take_newest(check, rows, sink);
   if (step == kGroups || step == kWindow) return take_piece(check, step, rows, sink);
   if (step.empty()) remember_relation(check, rows, memory);
@@ -174,7 +174,8 @@ void take_step(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
 bool start_anew(const FreshnessCheck& check, const Failure& failure, Sink& sink) {
   const bool is_gone = failure.cls == "42P01" || failure.cls == "42703" || failure.cls == "XX000";
   if (!is_gone || !sink.memory().contains(kStep) || sink.memory().contains(kRestarted)) return false;
-  if (newest_told(sink.memory()) || at(sink.memory(), kStep) == kWindow) return false;  // something has been said
+  if (newest_told(sink.memory()) || remembered(sink.memory(), kStep) == kWindow)
+    return false;  // something has been said
   end_asking(check, sink.memory());
   remember(sink.memory(), kRestarted, "yes");
   sink.ask_again();
@@ -192,7 +193,7 @@ std::string grant(const FreshnessCheck& check, const Failure& failure, const std
 bool recover(const FreshnessCheck& check, const Failure& failure, Sink& sink) {
   if (start_anew(check, failure, sink)) return true;
   const std::string said = subject_of(check) + ": " + failure.message;
-  if (failure.cls == "42501") throw std::runtime_error(said + grant(check, failure, at(sink.memory(), "role")));
+  if (failure.cls == "42501") throw std::runtime_error(said + grant(check, failure, remembered(sink.memory(), "role")));
   const bool is_no_time = failure.cls == "42883" && failure.message.find(".extract(") != std::string::npos;
   if (is_no_time) throw std::runtime_error(said + "; let it give a time as ts, or say the time_unit of a number");
   if (failure.cls == "0A000") throw std::runtime_error(said);

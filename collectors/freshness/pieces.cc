@@ -13,7 +13,7 @@ namespace {
 // Beginnings of keys.
 const std::string kGroup = "group of pieces ";  // what follows is its name; it has "NEWEST INGESTED"
 const std::string kSum = "sum of pieces ";      // a column's name
-constexpr std::string_view kGroups = "groups of pieces";
+constexpr std::string_view kGroupPieces = "groups of pieces";
 constexpr std::string_view kFutureRows = "future rows of pieces";
 constexpr std::string_view kFirstStep = "first step of pieces";
 
@@ -69,7 +69,7 @@ std::vector<std::string> names_of_groups(const std::vector<std::string>& expecte
 
 void gather_groups(const Rows& rows, Memory& memory) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    keep_greater(memory, kGroups, rows.at(row, "groups"));
+    keep_greater(memory, kGroupPieces, rows.at(row, "groups"));
     keep_greater(memory, kFutureRows, rows.at(row, "future_rows"));
     if (const Cell group = rows.at(row, "group"))
       gather_group(*group, {rows.at(row, "newest"), rows.at(row, "ingested")}, memory);
@@ -79,7 +79,7 @@ void gather_groups(const Rows& rows, Memory& memory) {
 Rows gathered_groups(const FreshnessCheck& check, const std::vector<std::string>& expected, const Memory& memory) {
   Rows rows({"group", "newest", "ingested", "groups", "future_rows"});
   std::vector<std::string> names = names_of_groups(expected, memory);
-  const auto in_a_piece = static_cast<std::size_t>(value_of(recall(memory, kGroups)));
+  const auto in_a_piece = static_cast<std::size_t>(value_of(recall(memory, kGroupPieces)));
   const std::string groups = std::to_string(std::max(names.size(), in_a_piece));
   const Cell future_rows = recall(memory, kFutureRows);
   names.resize(std::min(names.size(), static_cast<std::size_t>(check.groups->most)));

@@ -12,7 +12,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kNewest = "newest_told";
+constexpr const char* kNewestTold = "newest_told";
 constexpr const char* kExpected = "expected_told";
 constexpr Micros kRemembered = 7 * 24 * 3'600 * kSecond;
 constexpr char kSeparator = '\x1f';  // made for that, and in few names
@@ -38,7 +38,7 @@ Number in_seconds(Micros time) {
 
 void remember_newest(Memory& memory, Micros newest) {
   const auto known = newest_told(memory);
-  memory[kNewest] = std::to_string(std::max(newest, known.value_or(newest)));
+  memory[kNewestTold] = std::to_string(std::max(newest, known.value_or(newest)));
 }
 
 Column of_check(const char* name, const char* help) { return gauge(name, help).by({"check"}); }
@@ -166,7 +166,7 @@ void tell_future(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
 }
 
 std::optional<Micros> newest_told(const Memory& memory) {
-  const auto found = memory.find(kNewest);
+  const auto found = memory.find(kNewestTold);
   if (found == memory.end()) return std::nullopt;
   return std::stoll(found->second);
 }

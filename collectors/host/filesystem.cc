@@ -21,7 +21,7 @@ namespace {
 
 // The option `local`, as a target says it: exporter/config.
 constexpr std::string_view kLocal = "local";
-constexpr std::string_view kNever = "0";
+constexpr std::string_view kSaidToBeRemote = "0";
 constexpr std::string_view kBelieved = "1";
 
 constexpr std::array<std::string_view, 3> kPlace = {"use", "tablespace", "path"};
@@ -175,7 +175,8 @@ Rows look(const Claim& claim) {
 // -- Steps ------------------------------------------------------------------------------------------------------------
 
 Step plan_step(const Facts&, const Memory& memory) {
-  if (at(memory, kLocal) == kNever) return Skip{"remote", "`local: false` says that the server's files are not here"};
+  if (at(memory, kLocal) == kSaidToBeRemote)
+    return Skip{"remote", "`local: false` says that the server's files are not here"};
   if (const std::string reason = at(memory, kLeftAlone); !reason.empty()) return Skip{reason, at(memory, kDetail)};
   const Claim claim = claim_in(memory);
   if (claim.places.empty()) return Statement{kSql};

@@ -78,7 +78,7 @@ void add_manager(const LookedAt& looked, Table& table) {
   table.add(row);
 }
 
-Rows tell(const Looks& looks, const Memory&) {
+Rows tell_of_managers(const Looks& looks, const Memory&) {
   std::vector<std::string> names;
   for (const Column& column : columns_of_manager()) names.push_back(column.name);
   Table table(std::move(names));
@@ -94,7 +94,7 @@ Rows tell(const Looks& looks, const Memory&) {
 
 Collector manager(const SystemdPtr& systemd) {
   return systemd_collector("manager", "Service managers themselves, the boot and the machine's watchdog.", systemd,
-                           tell, columns_of_manager());
+                           tell_of_managers, columns_of_manager());
 }
 
 }  // namespace pgwatch::collectors

@@ -174,7 +174,8 @@ class Telling {
   std::vector<Row> rows_;
 };
 
-Rows tell(const Looks& looks, const Memory& memory, const Systemd& systemd, const std::vector<std::string>& columns) {
+Rows tell_of_units(const Looks& looks, const Memory& memory, const Systemd& systemd,
+                   const std::vector<std::string>& columns) {
   Telling telling(systemd, memory);
   telling.add(looks);
   return telling.rows(columns);
@@ -189,7 +190,9 @@ Collector units(const SystemdPtr& systemd) {
   Collector collector = systemd_collector(
       "units", "Units of service managers: those that are named, those whose names fit, and whatever has failed.",
       systemd,
-      [systemd, names](const Looks& looks, const Memory& memory) { return tell(looks, memory, *systemd, names); },
+      [systemd, names](const Looks& looks, const Memory& memory) {
+        return tell_of_units(looks, memory, *systemd, names);
+      },
       std::move(columns));
   // What bounds its answer is how many units are looked at: nothing of those is left out. A result is one of eleven.
   constexpr std::size_t kMostStates = 11;

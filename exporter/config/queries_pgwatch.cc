@@ -12,8 +12,6 @@ namespace {
 
 constexpr Milliseconds kShortestTimeout{10};
 constexpr Milliseconds kLongestTimeout = std::chrono::hours{1};
-constexpr Milliseconds kSecond{1'000};
-constexpr Milliseconds kWeek = std::chrono::hours{24 * 7};
 constexpr int kVersionsPerMajor = 10'000;
 
 const std::vector<std::pair<std::string, Use>>& uses() {
@@ -112,9 +110,9 @@ class ColumnReader {
 
 // -- Queries ----------------------------------------------------------------------------------------------------------
 
-class QueryReader {
+class OwnQueryReader {
  public:
-  QueryReader(const Reader& reader, const Node& node) : reader_(reader), node_(node) {}
+  OwnQueryReader(const Reader& reader, const Node& node) : reader_(reader), node_(node) {}
 
   Collector read() {
     reader_.mapping(node_, {{"name", [&](const Node& value) { begin(value); }},
@@ -206,7 +204,7 @@ std::vector<Collector> read_own_queries(const Reader& reader, const Node& root) 
     const auto is_name = [](const Entry& entry) { return entry.key == "name"; };
     if (std::ranges::none_of(reader.entries(*item), is_name))
       reader.fail(item->at, "expected a query, as {name: orders, sql: SELECT …, columns: {…}}");
-    queries.push_back(QueryReader(reader, *item).read());
+    queries.push_back(OwnQueryReader(reader, *item).read());
   }
   return queries;
 }

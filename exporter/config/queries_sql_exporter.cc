@@ -10,9 +10,6 @@
 namespace pgwatch::config {
 namespace {
 
-constexpr Milliseconds kSecond{1'000};
-constexpr Milliseconds kWeek = std::chrono::hours{24 * 7};
-
 // One metric, and the query that gives it.
 struct WrittenMetric {
   Position at = {};

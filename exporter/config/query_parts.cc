@@ -78,9 +78,9 @@ double read_number(const Reader& reader, const Node& node) {
 }
 
 Milliseconds read_plain_seconds(const Reader& reader, const Node& node) {
-  constexpr double kWeek = 7.0 * 24 * 3600;
   const double seconds = read_number(reader, node);
-  if (seconds < 0 || seconds > kWeek) reader.fail_value(node, "seconds, from 0 to a week");
+  if (seconds < 0 || std::chrono::duration<double>(seconds) > kWeek)
+    reader.fail_value(node, "seconds, from 0 to a week");
   return Milliseconds(std::llround(seconds * 1000));
 }
 

@@ -12,10 +12,6 @@ namespace {
 using Kind = Backup::Kind;
 using Limit = std::function<double(const Node&)>;
 
-constexpr Milliseconds kSecond{1'000};
-constexpr Milliseconds kDay = std::chrono::hours{24};
-constexpr Milliseconds kWeek = 7 * kDay;
-
 enum class Worse { kAbove, kBelow };
 
 class BackupReader {

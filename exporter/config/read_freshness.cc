@@ -16,10 +16,6 @@
 namespace pgwatch::config {
 namespace {
 
-constexpr Milliseconds kSecond{1'000};
-constexpr Milliseconds kHour = std::chrono::hours{1};
-constexpr Milliseconds kDay = std::chrono::hours{24};
-constexpr Milliseconds kWeek = 7 * kDay;
 constexpr Milliseconds kShortestTimeout{10};
 
 // Each is expanded once, and only where a check goes by it.

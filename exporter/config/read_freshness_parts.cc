@@ -11,7 +11,6 @@ namespace {
 
 using Seconds = FreshnessCheck::Seconds;
 
-constexpr Milliseconds kSecond{1'000};
 constexpr Milliseconds kMonth = std::chrono::hours{24 * 31};
 constexpr int kManyRows = 1'000'000'000;
 constexpr int kManyGroups = 10'000;

@@ -15,10 +15,6 @@
 namespace pgwatch::config {
 namespace {
 
-constexpr Milliseconds kSecond{1'000};
-constexpr Milliseconds kMinute = std::chrono::minutes{1};
-constexpr Milliseconds kHour = std::chrono::hours{1};
-constexpr Milliseconds kWeek = std::chrono::hours{24 * 7};
 constexpr Milliseconds kShortestTimeout{10};
 
 // One walk over the document. Defaults are read before the targets that start as copies of them, and what makes

@@ -1,6 +1,7 @@
 // Values: what the words of a configuration mean. Pure; the command line uses the same rules as the file.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,13 @@
 #include "exporter/config/config.h"
 
 namespace pgwatch::config {
+
+// What settings are bounded by.
+inline constexpr Milliseconds kSecond = std::chrono::seconds{1};
+inline constexpr Milliseconds kMinute = std::chrono::minutes{1};
+inline constexpr Milliseconds kHour = std::chrono::hours{1};
+inline constexpr Milliseconds kDay = std::chrono::hours{24};
+inline constexpr Milliseconds kWeek = 7 * kDay;
 
 // 500ms, 3s, 5m, 1h, 1d: a whole number and its unit.
 std::optional<Milliseconds> read_duration(std::string_view text);

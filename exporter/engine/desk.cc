@@ -5,12 +5,11 @@
 #include "exporter/engine/telemetry.h"
 #include "exporter/model/plan.h"
 #include "exporter/model/privilege.h"
+#include "exporter/util/clock.h"
 #include "exporter/util/log.h"
 
 namespace pgwatch {
 namespace {
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 // A server that lacks a privilege or a feature is not unwell: the word for why it is left alone, "" for a failure. What
 // only an outdated plan made look unsupported has been parsed again by the pipeline.

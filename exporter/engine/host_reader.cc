@@ -8,7 +8,7 @@
 namespace pgwatch {
 namespace {
 
-constexpr const char* kHost = "host";  // the class of what a collector's own code throws
+constexpr const char* kOurFault = "host";  // the class of what a collector's own code throws
 
 // What others said is told in time where one manager says nothing.
 constexpr std::chrono::milliseconds kToTell{200};
@@ -22,7 +22,7 @@ Answer run(const std::function<Answer()>& job) {
   try {
     return job();
   } catch (const std::exception& error) {
-    return Failure{kHost, error.what()};
+    return Failure{kOurFault, error.what()};
   }
 }
 
@@ -79,7 +79,7 @@ class HostReader::Reading : public Host {
     try {
       if (look) look.mapped()(answer);
     } catch (const std::exception& error) {
-      reader_.answer(id_, Failure{kHost, error.what()});
+      reader_.answer(id_, Failure{kOurFault, error.what()});
     }
   }
 
@@ -108,7 +108,7 @@ void HostReader::start(const std::string& subject, const HostRead& read, SteadyT
   try {
     read(host, [this, id](const Answer& answer) { this->answer(id, answer); });
   } catch (const std::exception& error) {
-    answer(id, Failure{kHost, error.what()});
+    answer(id, Failure{kOurFault, error.what()});
   }
 }
 

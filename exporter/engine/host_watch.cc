@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "exporter/util/clock.h"
+
 namespace pgwatch {
 namespace {
 
 constexpr std::chrono::seconds kSlowReadTime{30};
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporter/util/clock.h"
 #include "exporter/util/log.h"
 
 namespace pgwatch {
@@ -21,8 +22,6 @@ constexpr seconds kPlacesEvery{1};
 // Tickets of what the flight itself wants to know, beyond any index.
 constexpr std::uint64_t kStillThere = std::uint64_t{1} << 30;
 constexpr std::uint64_t kDatabases = kStillThere + 1;
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 SteadyTime latest_deadline(const std::vector<AttendancePtr>& waiting) {
   return (*std::ranges::max_element(waiting, {}, &Attendance::deadline))->deadline;

@@ -4,16 +4,12 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "exporter/util/clock.h"
+
 namespace pgwatch {
 
 using postgres::DownReason;
 using std::chrono::milliseconds;
-
-namespace {
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
-}  // namespace
 
 Link::Link(LinkServices services, LinkSpec spec, const postgres::Conninfo& conninfo, LinkOwner& owner)
     : services_(services),

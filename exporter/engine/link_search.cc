@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "exporter/engine/link.h"
+#include "exporter/util/clock.h"
 #include "exporter/util/file.h"
 
 namespace pgwatch {
@@ -10,8 +11,6 @@ namespace pgwatch {
 using postgres::DownReason;
 
 namespace {
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 Secret read_secret(const std::string& path) {
   try {

@@ -6,11 +6,10 @@
 
 #include "exporter/systemd/bus.h"
 #include "exporter/systemd/look.h"
+#include "exporter/util/clock.h"
 
 namespace pgwatch {
 namespace {
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 // Who has not been asked for so long is no longer watched: a reload has left him out.
 constexpr std::chrono::minutes kIdle{5};

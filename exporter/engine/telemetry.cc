@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "exporter/engine/blocking.h"
+#include "exporter/util/clock.h"
 #include "exporter/util/log.h"
 
 namespace pgwatch {
@@ -77,10 +78,6 @@ Counters& counters(prometheus::Registry& registry, const Own& own) {
 
 Gauges& gauges(prometheus::Registry& registry, const Own& own) {
   return prometheus::BuildGauge().Name(own.name).Help(own.help).Register(registry);
-}
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 // prometheus-cpp knows doubles alone; whole ones print as integers.
@@ -203,7 +200,7 @@ void Telemetry::scraped(std::chrono::nanoseconds duration, bool complete) {
 
 void Telemetry::reloaded(bool successfully) {
   metrics_->reload_successful.Set(successfully ? 1 : 0);
-  if (successfully) metrics_->reload_time.Set(seconds_now());
+  if (successfully) metrics_->reload_time.Set(unix_time());
 }
 
 void Telemetry::add_target(const std::string& server) {

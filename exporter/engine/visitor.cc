@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "exporter/util/clock.h"
 #include "exporter/util/log.h"
 
 namespace pgwatch {
@@ -23,8 +24,6 @@ constexpr const char* kAuth = "auth";
 constexpr seconds kQueriesYield{5};
 
 bool is_of_a_user(const Question& question) { return !question.collector().origin.empty(); }
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 

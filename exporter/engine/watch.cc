@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "exporter/util/clock.h"
+
 namespace pgwatch {
 
 using std::chrono::seconds;
 
 namespace {
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 std::vector<std::string> needs_of(const std::vector<InstrumentPtr>& instruments) {
   std::set<std::string> needs;

@@ -8,7 +8,6 @@
 namespace pgwatch::health {
 namespace {
 
-using Kind = Backup::Kind;
 using Judge = std::function<std::vector<Finding>(const Evidence&, const Threshold&)>;
 
 // Names of metrics, in collectors/backups/backup.cc.
@@ -30,13 +29,6 @@ std::vector<Finding> judge_age(const Evidence& evidence, const Threshold& thresh
            "the newest is " + worded(age, Unit::kSeconds) + " old" + beyond(age, threshold, Unit::kSeconds), age}};
 }
 
-// Below is worse.
-Status compare_below(double value, const Threshold& threshold) {
-  if (threshold.critical && value < *threshold.critical) return Status::kCritical;
-  if (threshold.warning && value < *threshold.warning) return Status::kWarning;
-  return Status::kOk;
-}
-
 std::vector<Finding> judge_share(const Evidence& evidence, const Threshold& threshold) {
   const std::optional<double> size = evidence.value(kSize);
   if (!size) return {{Status::kInactive, "there is no complete backup"}};
@@ -56,7 +48,7 @@ std::vector<Finding> judge_size(const Evidence& evidence, const Threshold& thres
 }
 
 // A full one takes no more backups, be it of bytes or of inodes.
-std::vector<Finding> judge_space(const Evidence& evidence, const Threshold& threshold) {
+std::vector<Finding> judge_room(const Evidence& evidence, const Threshold& threshold) {
   std::vector<Finding> findings;
   const auto add = [&](const char* metric, const std::string& what, const std::string& subject) {
     if (const auto used = evidence.value(metric))
@@ -123,18 +115,18 @@ void add_checks(const Backup& backup, std::vector<Check>& all) {
          .help = "Share of its file system that is used.",
          .unit = Unit::kNumber,
          .threshold = backup.space},
-        judge_space);
+        judge_room);
   };
-  if (backup.kind == Kind::kWal) return add_space();
+  if (backup.kind == Backup::Kind::kWal) return add_space();
   add({.name = "_share", .help = "Size of the newest against those before it.", .threshold = backup.share},
       judge_share);
   if (backup.size.warning || backup.size.critical)
     add({.name = "_size", .help = "Size of the newest.", .unit = Unit::kBytes, .threshold = backup.size}, judge_size);
-  if (backup.kind == Kind::kFiles) {
+  if (backup.kind == Backup::Kind::kFiles) {
     add({.name = "_contents", .help = "The newest dump can be read and has its rows."}, judge_contents);
     add_space();
   }
-  if (backup.kind == Kind::kPgbackrest)
+  if (backup.kind == Backup::Kind::kPgbackrest)
     add({.name = "_stanza", .help = "What pgBackRest says of the stanza."}, judge_stanza);
 }
 

@@ -37,6 +37,12 @@ Status compare(double value, const Threshold& threshold) {
   return Status::kOk;
 }
 
+Status compare_below(double value, const Threshold& threshold) {
+  if (threshold.critical && value < *threshold.critical) return Status::kCritical;
+  if (threshold.warning && value < *threshold.warning) return Status::kWarning;
+  return Status::kOk;
+}
+
 std::vector<Check> checks() {
   std::vector<Check> all = server_checks();
   std::ranges::move(replication_checks(), std::back_inserter(all));

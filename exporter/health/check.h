@@ -62,6 +62,8 @@ inline constexpr const char* kUpCheck = "up";
 
 // ok, warning or critical, as the value stands to the threshold: at it is beyond it.
 Status compare(double value, const Threshold& threshold);
+// The same where less is worse: below it.
+Status compare_below(double value, const Threshold& threshold);
 
 // The built-in checks.
 std::vector<Check> checks();

@@ -11,8 +11,6 @@ namespace {
 
 SysSeconds moment(double unix_time) { return SysSeconds(Seconds(std::llround(std::floor(unix_time)))); }
 
-double unix_time(SysSeconds moment) { return static_cast<double>(moment.time_since_epoch().count()); }
-
 // The first moment at which something is expected again.
 std::optional<SysSeconds> next_active(const FreshnessCheck& check, SysSeconds now) {
   const auto session = check.calendar->current(now);

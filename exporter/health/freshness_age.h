@@ -8,6 +8,8 @@
 
 namespace pgwatch::health {
 
+inline double unix_time(SysSeconds moment) { return static_cast<double>(moment.time_since_epoch().count()); }
+
 // Seconds from `then` to `now`, both Unix times, that count: all of them, or those within sessions. Not below 0.
 double age_of(const FreshnessCheck& check, double then, double now);
 

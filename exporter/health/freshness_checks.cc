@@ -29,12 +29,6 @@ std::string below(double value, const Threshold& least) {
   return "";
 }
 
-Status compare_below(double value, const Threshold& least) {
-  if (least.critical && value < *least.critical) return Status::kCritical;
-  if (least.warning && value < *least.warning) return Status::kWarning;
-  return Status::kOk;
-}
-
 Status status_of(FreshnessCheck::OnEmpty on_empty) {
   switch (on_empty) {
     case FreshnessCheck::OnEmpty::kOk: return Status::kOk;
@@ -45,9 +39,9 @@ Status status_of(FreshnessCheck::OnEmpty on_empty) {
 }
 
 // One check's judgement of one answer.
-class Judge {
+class FreshnessJudge {
  public:
-  Judge(const FreshnessCheck& check, const Evidence& evidence, const Threshold& age)
+  FreshnessJudge(const FreshnessCheck& check, const Evidence& evidence, const Threshold& age)
       : check_(check), evidence_(evidence), age_(age) {}
 
   std::vector<Finding> findings() {
@@ -184,7 +178,7 @@ Check check_of(const FreshnessCheckPtr& check) {
   return {.info = check_info(*check),
           .collector = collector_name(*check),
           .judge = [check](const Evidence& evidence,
-                           const Threshold& age) { return Judge(*check, evidence, age).findings(); },
+                           const Threshold& age) { return FreshnessJudge(*check, evidence, age).findings(); },
           .where_collected = true,
           .inactive = [check](double now) { return why_inactive(*check, now); }};
 }

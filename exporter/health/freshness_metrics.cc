@@ -18,7 +18,7 @@ namespace {
 
 enum Told : std::size_t { kAge, kStatus, kActive, kStale, kSuccess, kDuration, kLastRun, kValidUntil };
 
-std::vector<OwnMetric> declare() {
+std::vector<OwnMetric> declare_freshness() {
   const auto gauge = [](const char* name, std::vector<std::string> labels, const char* help) {
     return OwnMetric{{"pgwatch_freshness_" + std::string(name), help, Kind::kGauge}, std::move(labels)};
   };
@@ -38,7 +38,7 @@ std::vector<OwnMetric> declare() {
   };
 }
 
-MetricPtr metric(Told told) { return std::make_shared<const Metric>(declare().at(told).metric); }
+MetricPtr metric(Told told) { return std::make_shared<const Metric>(declare_freshness().at(told).metric); }
 
 double code(Status status) {
   switch (status) {
@@ -142,8 +142,6 @@ Snapshot without_others(const Snapshot& snapshot, std::span<const Check> checks)
   return ours;
 }
 
-double unix_time(SysSeconds moment) { return static_cast<double>(moment.time_since_epoch().count()); }
-
 }  // namespace
 
 // A server that is down is `up`'s to tell, here as in --once.
@@ -190,6 +188,6 @@ std::vector<std::string> calendar_complaints(const World& world, double now) {
   return complaints;
 }
 
-std::vector<OwnMetric> freshness_metrics() { return declare(); }
+std::vector<OwnMetric> freshness_metrics() { return declare_freshness(); }
 
 }  // namespace pgwatch::health

@@ -24,7 +24,8 @@ namespace {
 constexpr double kEarliest = -1;
 constexpr double kLatest = 5;
 
-constexpr const char* kCure = "where its paths are those of this machine all the same, say `local: true` of the target";
+constexpr const char* kSayLocal =
+    "where its paths are those of this machine all the same, say `local: true` of the target";
 
 // "" where it is not there, or nobody may read it.
 std::string text_of(const std::string& path) {
@@ -113,7 +114,9 @@ bool is_container(std::string_view folder) {
 // Docker on cgroups of version 1, and LXC: /docker/0123…
 bool holds_containers(std::string_view folder) { return folder == "docker" || folder == "lxc"; }
 
-Locality not_here(std::string reason, const std::string& what) { return {std::move(reason), what + "; " + kCure, {}}; }
+Locality not_here(std::string reason, const std::string& what) {
+  return {std::move(reason), what + "; " + kSayLocal, {}};
+}
 
 Locality where_nothing_proves_it(const Machine& machine) {
   if (hides_processes(machine))

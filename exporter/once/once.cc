@@ -14,6 +14,7 @@
 #include "exporter/health/wording.h"
 #include "exporter/once/output.h"
 #include "exporter/once/probe.h"
+#include "exporter/util/clock.h"
 #include "exporter/util/log.h"
 #include "exporter/util/signals.h"
 
@@ -30,8 +31,6 @@ constexpr milliseconds kLastPatience{500};
 constexpr milliseconds kLastWord{100};
 
 std::string worded(std::chrono::duration<double> time) { return health::worded(time.count(), Unit::kSeconds); }
-
-double unix_time() { return std::chrono::duration<double>(system_clock::now().time_since_epoch()).count(); }
 
 // A person sees the errors in the result; a file and a page of metrics hide them.
 void log_errors(const health::Result& result, const Options& options) {

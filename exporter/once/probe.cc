@@ -7,6 +7,7 @@
 #include <set>
 
 #include "exporter/model/failure.h"
+#include "exporter/util/clock.h"
 
 namespace pgwatch::once {
 
@@ -75,10 +76,6 @@ std::ptrdiff_t failures_in(const Snapshot& snapshot) {
 void tell_of_interruption(Snapshot& snapshot) {
   for (TargetStatus& status : snapshot.targets)
     if (!status.up && status.reason == kTimeout) status.detail = kInterrupted;
-}
-
-double unix_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace

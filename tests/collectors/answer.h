@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exporter/model/collector.h"
+#include "tests/exporter/model/emitted.h"
 
 namespace pgwatch::test {
 
@@ -17,6 +18,11 @@ std::vector<std::string> result_columns(const Column& column);
 
 // All columns the collector declares; those a row does not name are NULL. Naming another throws std::invalid_argument.
 Rows answer(const Collector& collector, const std::vector<Row>& rows);
+
+// What the page says of these.
+inline std::string emitted_from(const Collector& collector, const std::vector<Row>& rows) {
+  return emitted(collector, answer(collector, rows));
+}
 
 // The statement it would run on a server of this version that has its extension and these of its needs, "" where it
 // would be skipped.

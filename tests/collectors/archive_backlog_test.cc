@@ -7,20 +7,17 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(archive_backlog(), test::answer(archive_backlog(), rows));
-}
-
 TEST(ArchiveBacklog, TellsHowMuchWaitsAndSinceWhen) {
-  EXPECT_EQ(emitted({{{"enabled", "t"}, {"segments", "4"}, {"oldest_age_seconds", "90.5"}}}),
-            R"(pg_archive_backlog_enabled 1
+  EXPECT_EQ(
+      test::emitted_from(archive_backlog(), {{{"enabled", "t"}, {"segments", "4"}, {"oldest_age_seconds", "90.5"}}}),
+      R"(pg_archive_backlog_enabled 1
 pg_archive_backlog_oldest_age_seconds 90.5
 pg_archive_backlog_segments 4
 )");
 }
 
 TEST(ArchiveBacklog, IsUnknownWhereTheServerDoesNotArchive) {
-  EXPECT_EQ(emitted({{{"enabled", "f"}}}), "pg_archive_backlog_enabled 0\n");
+  EXPECT_EQ(test::emitted_from(archive_backlog(), {{{"enabled", "f"}}}), "pg_archive_backlog_enabled 0\n");
 }
 
 }  // namespace

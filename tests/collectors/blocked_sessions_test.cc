@@ -12,14 +12,11 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(blocked_sessions(), test::answer(blocked_sessions(), rows));
-}
-
 TEST(BlockedSessions, AreCountedPerDatabaseWithTheLongestWait) {
-  EXPECT_EQ(emitted({{{"datname", "lake"}, {"blocked", "3"}, {"longest_wait_seconds", "61.5"}},
-                     {{"datname", "quiet"}, {"blocked", "0"}}}),
-            R"(pg_blocked_sessions{datname="lake"} 3
+  EXPECT_EQ(
+      test::emitted_from(blocked_sessions(), {{{"datname", "lake"}, {"blocked", "3"}, {"longest_wait_seconds", "61.5"}},
+                                              {{"datname", "quiet"}, {"blocked", "0"}}}),
+      R"(pg_blocked_sessions{datname="lake"} 3
 pg_blocked_sessions{datname="quiet"} 0
 pg_blocked_sessions_longest_wait_seconds{datname="lake"} 61.5
 )");

@@ -7,13 +7,11 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(connections(), test::answer(connections(), rows));
-}
-
 TEST(Connections, TellHowManyAreLeft) {
-  EXPECT_EQ(emitted({{{"used", "90"}, {"max", "100"}, {"superusers", "3"}, {"roles", "2"}, {"available", "5"}}}),
-            R"(pg_connections_available 5
+  EXPECT_EQ(
+      test::emitted_from(connections(),
+                         {{{"used", "90"}, {"max", "100"}, {"superusers", "3"}, {"roles", "2"}, {"available", "5"}}}),
+      R"(pg_connections_available 5
 pg_connections_max 100
 pg_connections_reserved{whom="superusers"} 3
 pg_connections_reserved{whom="roles"} 2
@@ -22,7 +20,8 @@ pg_connections_used 90
 }
 
 TEST(Connections, KnowNoReserveForRolesWhereThereIsNoSuchSetting) {
-  EXPECT_EQ(emitted({{{"superusers", "3"}}}), "pg_connections_reserved{whom=\"superusers\"} 3\n");
+  EXPECT_EQ(test::emitted_from(connections(), {{{"superusers", "3"}}}),
+            "pg_connections_reserved{whom=\"superusers\"} 3\n");
 }
 
 }  // namespace

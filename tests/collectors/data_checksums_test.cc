@@ -7,14 +7,12 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(data_checksums(), test::answer(data_checksums(), rows));
-}
-
 TEST(DataChecksums, TellWhereTheyWereWrong) {
-  EXPECT_EQ(emitted({{{"enabled", "t"}, {"datname", ""}, {"failures", "0"}},
-                     {{"enabled", "t"}, {"datname", "lake"}, {"failures", "3"}, {"last_failure", "1700000000"}}}),
-            R"(pg_data_checksums_enabled 1
+  EXPECT_EQ(
+      test::emitted_from(data_checksums(),
+                         {{{"enabled", "t"}, {"datname", ""}, {"failures", "0"}},
+                          {{"enabled", "t"}, {"datname", "lake"}, {"failures", "3"}, {"last_failure", "1700000000"}}}),
+      R"(pg_data_checksums_enabled 1
 pg_data_checksums_failures_total{datname=""} 0
 pg_data_checksums_failures_total{datname="lake"} 3
 pg_data_checksums_last_failure_timestamp_seconds{datname="lake"} 1700000000
@@ -23,7 +21,8 @@ pg_data_checksums_last_failure_timestamp_seconds{datname="lake"} 1700000000
 
 // No failures are known of pages that nobody checks.
 TEST(DataChecksums, KnowNoFailuresWhereThereAreNone) {
-  EXPECT_EQ(emitted({{{"enabled", "f"}, {"datname", "lake"}}}), "pg_data_checksums_enabled 0\n");
+  EXPECT_EQ(test::emitted_from(data_checksums(), {{{"enabled", "f"}, {"datname", "lake"}}}),
+            "pg_data_checksums_enabled 0\n");
 }
 
 }  // namespace

@@ -10,13 +10,10 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(database(), test::answer(database(), rows));
-}
-
 TEST(Database, TellsTheSizeAndLimitOfEach) {
-  EXPECT_EQ(emitted({{{"datname", "lake"}, {"size_bytes", "7959343887"}, {"connection_limit", "-1"}},
-                     {{"datname", "template0"}, {"size_bytes", "7676719"}, {"connection_limit", "5"}}}),
+  EXPECT_EQ(test::emitted_from(database(),
+                               {{{"datname", "lake"}, {"size_bytes", "7959343887"}, {"connection_limit", "-1"}},
+                                {{"datname", "template0"}, {"size_bytes", "7676719"}, {"connection_limit", "5"}}}),
             "pg_database_connection_limit{datname=\"lake\"} -1\n"
             "pg_database_connection_limit{datname=\"template0\"} 5\n"
             "pg_database_size_bytes{datname=\"lake\"} 7959343887\n"
@@ -25,12 +22,12 @@ TEST(Database, TellsTheSizeAndLimitOfEach) {
 
 // The role may not look into it, or it is gone: that is no size of 0.
 TEST(Database, GivesNoSizeWhereThereIsNone) {
-  EXPECT_EQ(emitted({{{"datname", "closed"}, {"connection_limit", "-1"}}}),
+  EXPECT_EQ(test::emitted_from(database(), {{{"datname", "closed"}, {"connection_limit", "-1"}}}),
             "pg_database_connection_limit{datname=\"closed\"} -1\n");
 }
 
 TEST(Database, WritesAnyNameAsALabel) {
-  EXPECT_EQ(emitted({{{"datname", "Süd\"\\\n'see"}, {"size_bytes", "1"}}}),
+  EXPECT_EQ(test::emitted_from(database(), {{{"datname", "Süd\"\\\n'see"}, {"size_bytes", "1"}}}),
             "pg_database_size_bytes{datname=\"Süd\\\"\\\\\\n'see\"} 1\n");
 }
 

@@ -8,12 +8,9 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(database_wraparound(), test::answer(database_wraparound(), rows));
-}
-
 TEST(DatabaseWraparound, TellsIdsUnderBothNames) {
-  EXPECT_EQ(emitted({{{"datname", "lake"}, {"age_datfrozenxid", "150000000"}, {"age_datminmxid", "7"}}}),
+  EXPECT_EQ(test::emitted_from(database_wraparound(),
+                               {{{"datname", "lake"}, {"age_datfrozenxid", "150000000"}, {"age_datminmxid", "7"}}}),
             "pg_database_wraparound_age_datfrozenxid_seconds{datname=\"lake\"} 150000000\n"
             "pg_database_wraparound_age_datfrozenxid_transactions{datname=\"lake\"} 150000000\n"
             "pg_database_wraparound_age_datminmxid_multixacts{datname=\"lake\"} 7\n"

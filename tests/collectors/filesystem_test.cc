@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr const char* kNever = "0";
+constexpr const char* kSaidToBeRemote = "0";
 constexpr const char* kAlways = "1";
 constexpr const char* kAuto = "2";
 
@@ -53,7 +53,7 @@ struct Said {
   std::string processes = {};
 };
 
-Rows rows_of(const Said& said) {
+Rows rows_said(const Said& said) {
   Rows rows({"use", "tablespace", "path", "address", "processes"});
   for (const auto& [use, tablespace, path] : said.places)
     rows.add({use, tablespace, path, said.address.empty() ? Cell() : Cell(said.address), said.processes});
@@ -69,7 +69,7 @@ Asked ask(const Said& said, const char* local) {
   HostAtOnce host;
   do {
     const Step step = plan(collector, {}, sink.memory());
-    Answer answer = rows_of(said);
+    Answer answer = rows_said(said);
     if (const auto* skip = std::get_if<Skip>(&step)) {
       asked.skipped = skip->reason + ": " + skip->detail;
       return asked;
@@ -130,7 +130,7 @@ TEST(FilesystemCollector, FailsWhereThePathsAreInError) {
 }
 
 TEST(FilesystemCollector, AsksNothingOfAServerThatIsSaidToBeElsewhere) {
-  const Asked asked = ask({{{"data_directory", "", "/"}}}, kNever);
+  const Asked asked = ask({{{"data_directory", "", "/"}}}, kSaidToBeRemote);
   EXPECT_THAT(asked.skipped, StartsWith("remote: `local: false`"));
   EXPECT_EQ(asked.statements, 0);
 }

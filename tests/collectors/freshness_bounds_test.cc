@@ -12,28 +12,30 @@ using std::chrono::sys_days;
 using std::chrono::year;
 using testing::ElementsAre;
 
-SysSeconds at(int day, int hour, int minute = 0) {
+SysSeconds in_november(int day, int hour, int minute = 0) {
   return sys_days(year(2026) / 11 / day) + std::chrono::hours(hour) + std::chrono::minutes(minute);
 }
 
-Micros micros(int day, int hour, int minute = 0) { return to_micros(at(day, hour, minute)); }
+Micros micros(int day, int hour, int minute = 0) { return to_micros(in_november(day, hour, minute)); }
 
 // New York, from Monday 16 to Friday 27 November 2026; Thanksgiving is the 26th.
 std::shared_ptr<const Calendar> new_york() {
   std::vector<Session> sessions;
   for (const int day : {16, 17, 18, 19, 20, 23, 24, 25, 27})
-    sessions.push_back({at(day, 14, 30), at(day, 21), year(2026) / 11 / day});
-  return std::make_shared<const Calendar>("xnys", sessions, Calendar::Cover{at(14, 0), at(30, 0)}, std::nullopt);
+    sessions.push_back({in_november(day, 14, 30), in_november(day, 21), year(2026) / 11 / day});
+  return std::make_shared<const Calendar>("xnys", sessions, Calendar::Cover{in_november(14, 0), in_november(30, 0)},
+                                          std::nullopt);
 }
 
 // Tokyo opens at midnight UTC, and has a break.
 std::shared_ptr<const Calendar> tokyo() {
   std::vector<Session> sessions;
   for (const int day : {18, 19, 20}) {
-    sessions.push_back({at(day, 0), at(day, 2, 30), year(2026) / 11 / day});
-    sessions.push_back({at(day, 3, 30), at(day, 6, 30), year(2026) / 11 / day});
+    sessions.push_back({in_november(day, 0), in_november(day, 2, 30), year(2026) / 11 / day});
+    sessions.push_back({in_november(day, 3, 30), in_november(day, 6, 30), year(2026) / 11 / day});
   }
-  return std::make_shared<const Calendar>("xtks", sessions, Calendar::Cover{at(14, 0), at(30, 0)}, std::nullopt);
+  return std::make_shared<const Calendar>("xtks", sessions, Calendar::Cover{in_november(14, 0), in_november(30, 0)},
+                                          std::nullopt);
 }
 
 FreshnessCheck within(std::shared_ptr<const Calendar> calendar) {

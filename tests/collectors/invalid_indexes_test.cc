@@ -7,10 +7,6 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(invalid_indexes(), test::answer(invalid_indexes(), rows));
-}
-
 test::Row invalid(const std::string& index, const std::string& maintained) {
   return {{"count", "2"},
           {"schemaname", "public"},
@@ -20,14 +16,15 @@ test::Row invalid(const std::string& index, const std::string& maintained) {
 }
 
 TEST(InvalidIndexes, AreCountedAndNamed) {
-  EXPECT_EQ(emitted({invalid("orders_time", "t"), invalid("orders_time_ccnew", "f")}), R"(pg_invalid_indexes_count 2
+  EXPECT_EQ(test::emitted_from(invalid_indexes(), {invalid("orders_time", "t"), invalid("orders_time_ccnew", "f")}),
+            R"(pg_invalid_indexes_count 2
 pg_invalid_indexes_maintained{schemaname="public",relname="orders",indexrelname="orders_time"} 1
 pg_invalid_indexes_maintained{schemaname="public",relname="orders",indexrelname="orders_time_ccnew"} 0
 )");
 }
 
 TEST(InvalidIndexes, AreNoneWhereNoneAreNamed) {
-  EXPECT_EQ(emitted({{{"count", "0"}}}), "pg_invalid_indexes_count 0\n");
+  EXPECT_EQ(test::emitted_from(invalid_indexes(), {{{"count", "0"}}}), "pg_invalid_indexes_count 0\n");
 }
 
 }  // namespace

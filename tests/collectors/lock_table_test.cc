@@ -7,12 +7,9 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(lock_table(), test::answer(lock_table(), rows));
-}
-
 TEST(LockTable, TellsHowFullItIs) {
-  EXPECT_EQ(emitted({{{"used", "12"}, {"capacity", "6400"}}}), "pg_lock_table_capacity 6400\npg_lock_table_used 12\n");
+  EXPECT_EQ(test::emitted_from(lock_table(), {{{"used", "12"}, {"capacity", "6400"}}}),
+            "pg_lock_table_capacity 6400\npg_lock_table_used 12\n");
 }
 
 }  // namespace

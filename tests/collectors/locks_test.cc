@@ -10,11 +10,9 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string emitted(const std::vector<test::Row>& rows) { return test::emitted(locks(), test::answer(locks(), rows)); }
-
 TEST(Locks, CountsByDatabaseAndMode) {
-  EXPECT_EQ(emitted({{{"datname", "lake"}, {"mode", "accesssharelock"}, {"count", "12"}},
-                     {{"datname", "lake"}, {"mode", "accessexclusivelock"}, {"count", "0"}}}),
+  EXPECT_EQ(test::emitted_from(locks(), {{{"datname", "lake"}, {"mode", "accesssharelock"}, {"count", "12"}},
+                                         {{"datname", "lake"}, {"mode", "accessexclusivelock"}, {"count", "0"}}}),
             "pg_locks_count{datname=\"lake\",mode=\"accesssharelock\"} 12\n"
             "pg_locks_count{datname=\"lake\",mode=\"accessexclusivelock\"} 0\n");
 }

@@ -8,12 +8,10 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(long_running_transactions(), test::answer(long_running_transactions(), rows));
-}
-
 TEST(LongRunningTransactions, TellHowManyAndHowOld) {
-  EXPECT_EQ(emitted({{{"transactions", "2"}, {"oldest_timestamp_seconds", "61.5"}, {"oldest_age_seconds", "61.5"}}}),
+  EXPECT_EQ(test::emitted_from(
+                long_running_transactions(),
+                {{{"transactions", "2"}, {"oldest_timestamp_seconds", "61.5"}, {"oldest_age_seconds", "61.5"}}}),
             "pg_long_running_transactions 2\n"
             "pg_long_running_transactions_oldest_age_seconds 61.5\n"
             "pg_long_running_transactions_oldest_timestamp_seconds 61.5\n");
@@ -21,9 +19,10 @@ TEST(LongRunningTransactions, TellHowManyAndHowOld) {
 
 // postgres_exporter says 0; under our own name there is no age.
 TEST(LongRunningTransactions, HaveNoAgeWhereNoneIsOpen) {
-  EXPECT_EQ(emitted({{{"transactions", "0"}, {"oldest_timestamp_seconds", "0"}}}),
-            "pg_long_running_transactions 0\n"
-            "pg_long_running_transactions_oldest_timestamp_seconds 0\n");
+  EXPECT_EQ(
+      test::emitted_from(long_running_transactions(), {{{"transactions", "0"}, {"oldest_timestamp_seconds", "0"}}}),
+      "pg_long_running_transactions 0\n"
+      "pg_long_running_transactions_oldest_timestamp_seconds 0\n");
 }
 
 }  // namespace

@@ -7,12 +7,8 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(multixact(), test::answer(multixact(), rows));
-}
-
 TEST(Multixact, TellsHowFarEachDatabaseIsFromAVacuumAgainstWraparound) {
-  EXPECT_EQ(emitted({{{"datname", "lake"}, {"age", "100000000"}, {"freeze_ratio", "0.25"}}}),
+  EXPECT_EQ(test::emitted_from(multixact(), {{{"datname", "lake"}, {"age", "100000000"}, {"freeze_ratio", "0.25"}}}),
             R"(pg_multixact_age{datname="lake"} 100000000
 pg_multixact_freeze_ratio{datname="lake"} 0.25
 )");

@@ -7,11 +7,9 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(pending_restart(), test::answer(pending_restart(), rows));
+TEST(PendingRestart, CountsSettings) {
+  EXPECT_EQ(test::emitted_from(pending_restart(), {{{"settings", "2"}}}), "pg_pending_restart_settings 2\n");
 }
-
-TEST(PendingRestart, CountsSettings) { EXPECT_EQ(emitted({{{"settings", "2"}}}), "pg_pending_restart_settings 2\n"); }
 
 }  // namespace
 }  // namespace pgwatch::collectors

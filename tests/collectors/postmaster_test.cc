@@ -8,12 +8,8 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(postmaster(), test::answer(postmaster(), rows));
-}
-
 TEST(Postmaster, TellsSinceWhenItRuns) {
-  EXPECT_EQ(emitted({{{"start_time_seconds", "1700000000.250000"}}}),
+  EXPECT_EQ(test::emitted_from(postmaster(), {{{"start_time_seconds", "1700000000.250000"}}}),
             "pg_postmaster_start_time_seconds 1700000000.25\n");
 }
 

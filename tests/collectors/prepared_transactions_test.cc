@@ -7,15 +7,11 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(prepared_transactions(), test::answer(prepared_transactions(), rows));
-}
-
 TEST(PreparedTransactions, TellOfAForgottenOne) {
-  EXPECT_EQ(emitted({{{"datname", "lake"},
-                      {"prepared", "2"},
-                      {"oldest_age_seconds", "3600.5"},
-                      {"oldest_age_transactions", "1000000"}}}),
+  EXPECT_EQ(test::emitted_from(prepared_transactions(), {{{"datname", "lake"},
+                                                          {"prepared", "2"},
+                                                          {"oldest_age_seconds", "3600.5"},
+                                                          {"oldest_age_transactions", "1000000"}}}),
             R"(pg_prepared_transactions{datname="lake"} 2
 pg_prepared_transactions_oldest_age_seconds{datname="lake"} 3600.5
 pg_prepared_transactions_oldest_age_transactions{datname="lake"} 1000000
@@ -23,7 +19,8 @@ pg_prepared_transactions_oldest_age_transactions{datname="lake"} 1000000
 }
 
 TEST(PreparedTransactions, HaveNoAgeWhereThereAreNone) {
-  EXPECT_EQ(emitted({{{"datname", "lake"}, {"prepared", "0"}}}), "pg_prepared_transactions{datname=\"lake\"} 0\n");
+  EXPECT_EQ(test::emitted_from(prepared_transactions(), {{{"datname", "lake"}, {"prepared", "0"}}}),
+            "pg_prepared_transactions{datname=\"lake\"} 0\n");
 }
 
 }  // namespace

@@ -8,10 +8,6 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(process_idle(), test::answer(process_idle(), rows));
-}
-
 test::Row idle(const std::string& state, const std::string& application, const std::string& buckets) {
   return {{"state", state},
           {"application_name", application},
@@ -22,9 +18,9 @@ test::Row idle(const std::string& state, const std::string& application, const s
 }
 
 TEST(ProcessIdle, IsAHistogramForEachApplicationAndState) {
-  EXPECT_EQ(
-      emitted({idle("idle", "psql", "{0,0,0,0,0,0,1,1,1}"), idle("idle in transaction", "", "{0,0,0,0,0,0,0,0,2}")}),
-      R"(pg_process_idle_seconds_bucket{state="idle",application_name="psql",le="1"} 0
+  EXPECT_EQ(test::emitted_from(process_idle(), {idle("idle", "psql", "{0,0,0,0,0,0,1,1,1}"),
+                                                idle("idle in transaction", "", "{0,0,0,0,0,0,0,0,2}")}),
+            R"(pg_process_idle_seconds_bucket{state="idle",application_name="psql",le="1"} 0
 pg_process_idle_seconds_bucket{state="idle",application_name="psql",le="2"} 0
 pg_process_idle_seconds_bucket{state="idle",application_name="psql",le="5"} 0
 pg_process_idle_seconds_bucket{state="idle",application_name="psql",le="15"} 0

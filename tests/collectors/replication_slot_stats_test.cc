@@ -7,17 +7,13 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(replication_slot_stats(), test::answer(replication_slot_stats(), rows));
-}
-
 TEST(ReplicationSlotStats, TellWhatDoesNotFitMemory) {
-  EXPECT_EQ(emitted({{{"slot_name", "feed"},
-                      {"spill_txns", "1"},
-                      {"spill_count", "4"},
-                      {"spill_bytes", "65536"},
-                      {"txns", "9"},
-                      {"bytes", "100000"}}}),
+  EXPECT_EQ(test::emitted_from(replication_slot_stats(), {{{"slot_name", "feed"},
+                                                           {"spill_txns", "1"},
+                                                           {"spill_count", "4"},
+                                                           {"spill_bytes", "65536"},
+                                                           {"txns", "9"},
+                                                           {"bytes", "100000"}}}),
             R"(pg_stat_replication_slots_bytes_total{slot_name="feed"} 100000
 pg_stat_replication_slots_spill_bytes_total{slot_name="feed"} 65536
 pg_stat_replication_slots_spill_count_total{slot_name="feed"} 4

@@ -11,10 +11,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(replication(), test::answer(replication(), rows));
-}
-
 // What every row of a primary says of the primary.
 test::Row primary() { return {{"is_replica", "f"}, {"lag_seconds", "0"}, {"last_replay_seconds", "0"}}; }
 
@@ -28,7 +24,7 @@ test::Row operator+(test::Row row, test::Row more) {
 }
 
 TEST(Replication, TellsOfAPrimary) {
-  EXPECT_EQ(emitted({primary()}),
+  EXPECT_EQ(test::emitted_from(replication(), {primary()}),
             "pg_replication_is_replica 0\n"
             "pg_replication_lag_seconds 0\n"
             "pg_replication_last_replay_seconds 0\n");
@@ -36,11 +32,11 @@ TEST(Replication, TellsOfAPrimary) {
 
 // The primary writes nothing: the last replay grows old, and the standby is not behind.
 TEST(Replication, TellsAnIdleStandbyFromOneThatLags) {
-  EXPECT_EQ(emitted({standby() + test::Row{{"lag_seconds", "0"},
-                                           {"replay_age_seconds", "0"},
-                                           {"replay_pending_bytes", "0"},
-                                           {"status", "streaming"},
-                                           {"receiver_last_message_age_seconds", "1.5"}}}),
+  EXPECT_EQ(test::emitted_from(replication(), {standby() + test::Row{{"lag_seconds", "0"},
+                                                                     {"replay_age_seconds", "0"},
+                                                                     {"replay_pending_bytes", "0"},
+                                                                     {"status", "streaming"},
+                                                                     {"receiver_last_message_age_seconds", "1.5"}}}),
             "pg_replication_is_replica 1\n"
             "pg_replication_lag_seconds 0\n"
             "pg_replication_last_replay_seconds 3600.5\n"
@@ -59,22 +55,23 @@ TEST(Replication, TellsAnIdleStandbyFromOneThatLags) {
 
 // All that was received is replayed, but nobody knows what else there is: no lag is better than a lag of 0.
 TEST(Replication, GivesNoLagWhereTheReceiverHasStopped) {
-  EXPECT_EQ(emitted({standby() + test::Row{{"replay_pending_bytes", "0"}, {"status", "stopped"}}}),
-            "pg_replication_is_replica 1\n"
-            "pg_replication_last_replay_seconds 3600.5\n"
-            "pg_replication_primary_configured 1\n"
-            "pg_replication_receiver_status{status=\"streaming\"} 0\n"
-            "pg_replication_receiver_status{status=\"stopped\"} 1\n"
-            "pg_replication_receiver_status{status=\"starting\"} 0\n"
-            "pg_replication_receiver_status{status=\"waiting\"} 0\n"
-            "pg_replication_receiver_status{status=\"restarting\"} 0\n"
-            "pg_replication_receiver_status{status=\"stopping\"} 0\n"
-            "pg_replication_replay_paused 0\n"
-            "pg_replication_replay_pending_bytes 0\n");
+  EXPECT_EQ(
+      test::emitted_from(replication(), {standby() + test::Row{{"replay_pending_bytes", "0"}, {"status", "stopped"}}}),
+      "pg_replication_is_replica 1\n"
+      "pg_replication_last_replay_seconds 3600.5\n"
+      "pg_replication_primary_configured 1\n"
+      "pg_replication_receiver_status{status=\"streaming\"} 0\n"
+      "pg_replication_receiver_status{status=\"stopped\"} 1\n"
+      "pg_replication_receiver_status{status=\"starting\"} 0\n"
+      "pg_replication_receiver_status{status=\"waiting\"} 0\n"
+      "pg_replication_receiver_status{status=\"restarting\"} 0\n"
+      "pg_replication_receiver_status{status=\"stopping\"} 0\n"
+      "pg_replication_replay_paused 0\n"
+      "pg_replication_replay_pending_bytes 0\n");
 }
 
 TEST(Replication, ShowsAStatusItHasNeverHeardOf) {
-  const std::string page = emitted({standby() + test::Row{{"status", "dreaming"}}});
+  const std::string page = test::emitted_from(replication(), {standby() + test::Row{{"status", "dreaming"}}});
   EXPECT_THAT(page, HasSubstr("pg_replication_receiver_status{status=\"streaming\"} 0\n"));
   EXPECT_THAT(page, HasSubstr("pg_replication_receiver_status{status=\"dreaming\"} 1\n"));
 }
@@ -87,8 +84,8 @@ TEST(Replication, NeedsPostgres10) {
 // What restores from an archive alone has no receiver to miss.
 TEST(Replication, TellsAStandbyThatIsToldOfNoPrimary) {
   const test::Row archive = {{"is_replica", "t"}, {"primary_configured", "f"}, {"status", "stopped"}};
-  EXPECT_THAT(emitted({archive}), HasSubstr("pg_replication_primary_configured 0\n"));
-  EXPECT_THAT(emitted({primary()}), Not(HasSubstr("primary_configured")));
+  EXPECT_THAT(test::emitted_from(replication(), {archive}), HasSubstr("pg_replication_primary_configured 0\n"));
+  EXPECT_THAT(test::emitted_from(replication(), {primary()}), Not(HasSubstr("primary_configured")));
 }
 
 // Views of older servers have no column it names: those that came later are chosen by facts, and there are none here.

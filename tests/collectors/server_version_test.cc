@@ -8,14 +8,11 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(server_version(), test::answer(server_version(), rows));
-}
-
 TEST(ServerVersion, IsInTheLabels) {
-  EXPECT_EQ(emitted({{{"version", "PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu"},
-                      {"short_version", "15.18.0"},
-                      {"static", "1"}}}),
+  EXPECT_EQ(test::emitted_from(server_version(),
+                               {{{"version", "PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu"},
+                                 {"short_version", "15.18.0"},
+                                 {"static", "1"}}}),
             "pg_static{version=\"PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu\","
             "short_version=\"15.18.0\"} 1\n");
 }

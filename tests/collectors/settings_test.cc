@@ -21,15 +21,15 @@ Rows settings_rows(const std::vector<std::array<const char*, 3>>& settings) {
   return rows;
 }
 
-std::string emitted(const std::vector<std::array<const char*, 3>>& rows) {
+std::string emitted_settings(const std::vector<std::array<const char*, 3>>& rows) {
   return test::emitted(settings(), settings_rows(rows));
 }
 
 TEST(Settings, AreSwitchesAndNumbers) {
-  EXPECT_EQ(emitted({{"autovacuum", "on", ""},
-                     {"fsync", "off", ""},
-                     {"max_connections", "100", ""},
-                     {"seq_page_cost", "1.5", ""}}),
+  EXPECT_EQ(emitted_settings({{"autovacuum", "on", ""},
+                              {"fsync", "off", ""},
+                              {"max_connections", "100", ""},
+                              {"seq_page_cost", "1.5", ""}}),
             "pg_settings_autovacuum 1\n"
             "pg_settings_fsync 0\n"
             "pg_settings_max_connections 100\n"
@@ -37,13 +37,13 @@ TEST(Settings, AreSwitchesAndNumbers) {
 }
 
 TEST(Settings, BecomeSeconds) {
-  EXPECT_EQ(emitted({{"a", "9", "ms"},
-                     {"b", "0.25", "ms"},
-                     {"c", "30", "s"},
-                     {"d", "1440", "min"},
-                     {"e", "2", "h"},
-                     {"f", "3", "d"},
-                     {"g", "1500", "us"}}),
+  EXPECT_EQ(emitted_settings({{"a", "9", "ms"},
+                              {"b", "0.25", "ms"},
+                              {"c", "30", "s"},
+                              {"d", "1440", "min"},
+                              {"e", "2", "h"},
+                              {"f", "3", "d"},
+                              {"g", "1500", "us"}}),
             "pg_settings_a_seconds 0.009\n"
             "pg_settings_b_seconds 0.00025\n"
             "pg_settings_c_seconds 30\n"
@@ -54,15 +54,15 @@ TEST(Settings, BecomeSeconds) {
 }
 
 TEST(Settings, BecomeBytes) {
-  EXPECT_EQ(emitted({{"a", "16384", "8kB"},
-                     {"b", "4096", "kB"},
-                     {"c", "1024", "MB"},
-                     {"d", "16777216", "B"},
-                     {"e", "2", "16MB"},
-                     {"f", "3", "32kB"},
-                     {"g", "2147483647", "8kB"},
-                     {"h", "1", "1GB"},
-                     {"i", "1", "TB"}}),
+  EXPECT_EQ(emitted_settings({{"a", "16384", "8kB"},
+                              {"b", "4096", "kB"},
+                              {"c", "1024", "MB"},
+                              {"d", "16777216", "B"},
+                              {"e", "2", "16MB"},
+                              {"f", "3", "32kB"},
+                              {"g", "2147483647", "8kB"},
+                              {"h", "1", "1GB"},
+                              {"i", "1", "TB"}}),
             "pg_settings_a_bytes 134217728\n"
             "pg_settings_b_bytes 4194304\n"
             "pg_settings_c_bytes 1073741824\n"
@@ -76,10 +76,10 @@ TEST(Settings, BecomeBytes) {
 
 // It means off, automatic or without bound; in any unit.
 TEST(Settings, KeepMinusOne) {
-  EXPECT_EQ(emitted({{"autovacuum_work_mem", "-1", "kB"},
-                     {"vacuum_cost_delay", "-1", "ms"},
-                     {"wal_buffers", "-1", "8kB"},
-                     {"log_parameter_max_length", "-1", "B"}}),
+  EXPECT_EQ(emitted_settings({{"autovacuum_work_mem", "-1", "kB"},
+                              {"vacuum_cost_delay", "-1", "ms"},
+                              {"wal_buffers", "-1", "8kB"},
+                              {"log_parameter_max_length", "-1", "B"}}),
             "pg_settings_autovacuum_work_mem_bytes -1\n"
             "pg_settings_log_parameter_max_length_bytes -1\n"
             "pg_settings_vacuum_cost_delay_seconds -1\n"
@@ -87,7 +87,7 @@ TEST(Settings, KeepMinusOne) {
 }
 
 TEST(Settings, MayBeInfiniteOrNoNumber) {
-  EXPECT_EQ(emitted({{"a", "inf", ""}, {"b", "-inf", "ms"}, {"c", "nan", ""}, {"d", "1e+10", ""}}),
+  EXPECT_EQ(emitted_settings({{"a", "inf", ""}, {"b", "-inf", "ms"}, {"c", "nan", ""}, {"d", "1e+10", ""}}),
             "pg_settings_a +Inf\n"
             "pg_settings_b_seconds -Inf\n"
             "pg_settings_c NaN\n"
@@ -95,11 +95,11 @@ TEST(Settings, MayBeInfiniteOrNoNumber) {
 }
 
 TEST(Settings, AreLeftOutWhereNobodyKnowsWhatTheyMean) {
-  EXPECT_EQ(emitted({{"a", "7", "furlong"}, {"b", "seven", ""}, {"c", "", ""}, {"d", "1", "8"}}), "");
+  EXPECT_EQ(emitted_settings({{"a", "7", "furlong"}, {"b", "seven", ""}, {"c", "", ""}, {"d", "1", "8"}}), "");
 }
 
 TEST(Settings, HaveNamesOfMetrics) {
-  EXPECT_EQ(emitted({{"auto_explain.log-nested$statements", "on", ""}, {"plpgsql.größe", "on", ""}}),
+  EXPECT_EQ(emitted_settings({{"auto_explain.log-nested$statements", "on", ""}, {"plpgsql.größe", "on", ""}}),
             "pg_settings_auto_explain_log_nested_statements 1\n"
             "pg_settings_plpgsql_gr____e 1\n");
 }

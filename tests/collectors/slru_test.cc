@@ -7,12 +7,12 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) { return test::emitted(slru(), test::answer(slru(), rows)); }
-
 TEST(Slru, TellsOfEachCacheByItsName) {
-  EXPECT_EQ(emitted({{{"name", "subtransaction"}, {"blks_hit", "9"}, {"blks_read", "1"}, {"stats_reset", "1700000000"}},
-                     {{"name", "transaction"}, {"blks_hit", "5"}, {"flushes", "2"}}}),
-            R"(pg_stat_slru_blks_hit_total{name="subtransaction"} 9
+  EXPECT_EQ(
+      test::emitted_from(
+          slru(), {{{"name", "subtransaction"}, {"blks_hit", "9"}, {"blks_read", "1"}, {"stats_reset", "1700000000"}},
+                   {{"name", "transaction"}, {"blks_hit", "5"}, {"flushes", "2"}}}),
+      R"(pg_stat_slru_blks_hit_total{name="subtransaction"} 9
 pg_stat_slru_blks_hit_total{name="transaction"} 5
 pg_stat_slru_blks_read_total{name="subtransaction"} 1
 pg_stat_slru_flushes_total{name="transaction"} 2

@@ -7,18 +7,16 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(ssl_sessions(), test::answer(ssl_sessions(), rows));
-}
-
 TEST(SslSessions, TellHowClientsAreConnected) {
-  EXPECT_EQ(emitted({{{"ssl", "on"},
-                      {"version", "TLSv1.3"},
-                      {"cipher", "TLS_AES_256_GCM_SHA384"},
-                      {"client", "remote"},
-                      {"sessions", "7"}},
-                     {{"ssl", "off"}, {"version", ""}, {"cipher", ""}, {"client", "socket"}, {"sessions", "2"}}}),
-            R"(pg_ssl_sessions{ssl="on",version="TLSv1.3",cipher="TLS_AES_256_GCM_SHA384",client="remote"} 7
+  EXPECT_EQ(
+      test::emitted_from(ssl_sessions(),
+                         {{{"ssl", "on"},
+                           {"version", "TLSv1.3"},
+                           {"cipher", "TLS_AES_256_GCM_SHA384"},
+                           {"client", "remote"},
+                           {"sessions", "7"}},
+                          {{"ssl", "off"}, {"version", ""}, {"cipher", ""}, {"client", "socket"}, {"sessions", "2"}}}),
+      R"(pg_ssl_sessions{ssl="on",version="TLSv1.3",cipher="TLS_AES_256_GCM_SHA384",client="remote"} 7
 pg_ssl_sessions{ssl="off",version="",cipher="",client="socket"} 2
 )");
 }

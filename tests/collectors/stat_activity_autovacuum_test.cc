@@ -8,18 +8,17 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_activity_autovacuum(), test::answer(stat_activity_autovacuum(), rows));
-}
-
 TEST(StatActivityAutovacuum, TellsSinceWhenATableIsWorkedOn) {
-  EXPECT_EQ(emitted({{{"relname", "note"}, {"timestamp_seconds", "1700000000.5"}},
-                     {{"relname", "old (to prevent wraparound)"}, {"timestamp_seconds", "1700000001"}}}),
+  EXPECT_EQ(test::emitted_from(stat_activity_autovacuum(),
+                               {{{"relname", "note"}, {"timestamp_seconds", "1700000000.5"}},
+                                {{"relname", "old (to prevent wraparound)"}, {"timestamp_seconds", "1700000001"}}}),
             "pg_stat_activity_autovacuum_timestamp_seconds{relname=\"note\"} 1700000000.5\n"
             "pg_stat_activity_autovacuum_timestamp_seconds{relname=\"old (to prevent wraparound)\"} 1700000001\n");
 }
 
-TEST(StatActivityAutovacuum, SaysNothingWhereNothingIsVacuumed) { EXPECT_EQ(emitted({}), ""); }
+TEST(StatActivityAutovacuum, SaysNothingWhereNothingIsVacuumed) {
+  EXPECT_EQ(test::emitted_from(stat_activity_autovacuum(), {}), "");
+}
 
 }  // namespace
 }  // namespace pgwatch::collectors

@@ -10,20 +10,16 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_activity(), test::answer(stat_activity(), rows));
-}
-
 TEST(StatActivity, CountsSessionsByWhatTheyDo) {
-  EXPECT_EQ(emitted({{{"datname", "lake"},
-                      {"state", "active"},
-                      {"usename", "app"},
-                      {"application_name", "say \"hi\""},
-                      {"backend_type", "client backend"},
-                      {"wait_event_type", "Lock"},
-                      {"wait_event", "relation"},
-                      {"count", "3"},
-                      {"max_tx_duration", "12.25"}}}),
+  EXPECT_EQ(test::emitted_from(stat_activity(), {{{"datname", "lake"},
+                                                  {"state", "active"},
+                                                  {"usename", "app"},
+                                                  {"application_name", "say \"hi\""},
+                                                  {"backend_type", "client backend"},
+                                                  {"wait_event_type", "Lock"},
+                                                  {"wait_event", "relation"},
+                                                  {"count", "3"},
+                                                  {"max_tx_duration", "12.25"}}}),
             "pg_stat_activity_count{datname=\"lake\",state=\"active\",usename=\"app\",application_name=\"say "
             "\\\"hi\\\"\",backend_type=\"client backend\",wait_event_type=\"Lock\",wait_event=\"relation\"} 3\n"
             "pg_stat_activity_max_tx_duration{datname=\"lake\",state=\"active\",usename=\"app\",application_name=\"say "
@@ -31,11 +27,13 @@ TEST(StatActivity, CountsSessionsByWhatTheyDo) {
 }
 
 TEST(StatActivity, ShowsAStateNobodyIsIn) {
-  EXPECT_EQ(emitted({{{"datname", "lake"}, {"state", "disabled"}, {"count", "0"}, {"max_tx_duration", "0"}}}),
-            "pg_stat_activity_count{datname=\"lake\",state=\"disabled\",usename=\"\",application_name=\"\","
-            "backend_type=\"\",wait_event_type=\"\",wait_event=\"\"} 0\n"
-            "pg_stat_activity_max_tx_duration{datname=\"lake\",state=\"disabled\",usename=\"\",application_name=\"\","
-            "backend_type=\"\",wait_event_type=\"\",wait_event=\"\"} 0\n");
+  EXPECT_EQ(
+      test::emitted_from(stat_activity(),
+                         {{{"datname", "lake"}, {"state", "disabled"}, {"count", "0"}, {"max_tx_duration", "0"}}}),
+      "pg_stat_activity_count{datname=\"lake\",state=\"disabled\",usename=\"\",application_name=\"\","
+      "backend_type=\"\",wait_event_type=\"\",wait_event=\"\"} 0\n"
+      "pg_stat_activity_max_tx_duration{datname=\"lake\",state=\"disabled\",usename=\"\",application_name=\"\","
+      "backend_type=\"\",wait_event_type=\"\",wait_event=\"\"} 0\n");
 }
 
 TEST(StatActivity, AsksForEveryState) {

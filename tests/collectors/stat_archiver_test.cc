@@ -8,19 +8,16 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_archiver(), test::answer(stat_archiver(), rows));
-}
-
 TEST(StatArchiver, TellsWhatWasArchivedAndWhatFailed) {
-  EXPECT_EQ(emitted({{{"archived_count", "812"}, {"failed_count", "3"}, {"last_archive_age", "12.5"}}}),
+  EXPECT_EQ(test::emitted_from(stat_archiver(),
+                               {{{"archived_count", "812"}, {"failed_count", "3"}, {"last_archive_age", "12.5"}}}),
             "pg_stat_archiver_archived_count 812\n"
             "pg_stat_archiver_failed_count 3\n"
             "pg_stat_archiver_last_archive_age 12.5\n");
 }
 
 TEST(StatArchiver, GivesNoAgeWhereNothingWasEverArchived) {
-  EXPECT_EQ(emitted({{{"archived_count", "0"}, {"failed_count", "0"}}}),
+  EXPECT_EQ(test::emitted_from(stat_archiver(), {{{"archived_count", "0"}, {"failed_count", "0"}}}),
             "pg_stat_archiver_archived_count 0\n"
             "pg_stat_archiver_failed_count 0\n");
 }

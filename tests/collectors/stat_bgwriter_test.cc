@@ -12,25 +12,21 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_bgwriter(), test::answer(stat_bgwriter(), rows));
-}
-
 TEST(StatBgwriter, HasTheOldNamesAndTwinsWithUnits) {
-  EXPECT_EQ(emitted({{{"checkpoints_timed", "10"},
-                      {"checkpoints_req", "2"},
-                      {"checkpoint_write_time", "1500"},
-                      {"checkpoint_write_time_seconds", "1.5"},
-                      {"checkpoint_sync_time", "250"},
-                      {"checkpoint_sync_time_seconds", "0.25"},
-                      {"buffers_checkpoint", "100"},
-                      {"buffers_clean", "200"},
-                      {"maxwritten_clean", "3"},
-                      {"buffers_backend", "400"},
-                      {"buffers_backend_fsync", "0"},
-                      {"buffers_alloc", "500"},
-                      {"stats_reset", "1700000000"},
-                      {"stats_reset_timestamp_seconds", "1700000000.75"}}}),
+  EXPECT_EQ(test::emitted_from(stat_bgwriter(), {{{"checkpoints_timed", "10"},
+                                                  {"checkpoints_req", "2"},
+                                                  {"checkpoint_write_time", "1500"},
+                                                  {"checkpoint_write_time_seconds", "1.5"},
+                                                  {"checkpoint_sync_time", "250"},
+                                                  {"checkpoint_sync_time_seconds", "0.25"},
+                                                  {"buffers_checkpoint", "100"},
+                                                  {"buffers_clean", "200"},
+                                                  {"maxwritten_clean", "3"},
+                                                  {"buffers_backend", "400"},
+                                                  {"buffers_backend_fsync", "0"},
+                                                  {"buffers_alloc", "500"},
+                                                  {"stats_reset", "1700000000"},
+                                                  {"stats_reset_timestamp_seconds", "1700000000.75"}}}),
             R"(pg_stat_bgwriter_buffers_alloc_total 500
 pg_stat_bgwriter_buffers_backend_fsync_total 0
 pg_stat_bgwriter_buffers_backend_total 400
@@ -49,7 +45,7 @@ pg_stat_bgwriter_stats_reset_total 1700000000
 }
 
 TEST(StatBgwriter, TellsAResetThatNeverWasOnlyWherePostgresExporterDoes) {
-  EXPECT_EQ(emitted({{{"stats_reset", "0"}}}), "pg_stat_bgwriter_stats_reset_total 0\n");
+  EXPECT_EQ(test::emitted_from(stat_bgwriter(), {{{"stats_reset", "0"}}}), "pg_stat_bgwriter_stats_reset_total 0\n");
 }
 
 TEST(StatBgwriter, AsksWhereTheServerKeepsTheNumbers) {
@@ -69,7 +65,7 @@ TEST(StatBgwriter, LacksOnlyWhatItTakesFromPgStatIoWhereThereIsNone) {
   const std::string sql = test::statement(stat_bgwriter(), 170000, {"pg_stat_checkpointer.num_timed"});
   EXPECT_THAT(sql, AllOf(HasSubstr("restartpoints_timed AS checkpoints_timed"), HasSubstr("NULL AS buffers_backend,"),
                          HasSubstr("NULL AS buffers_backend_fsync,"), Not(HasSubstr("pg_stat_io"))));
-  EXPECT_THAT(emitted({{{"checkpoints_req", "2"}, {"buffers_checkpoint", "100"}}}),
+  EXPECT_THAT(test::emitted_from(stat_bgwriter(), {{{"checkpoints_req", "2"}, {"buffers_checkpoint", "100"}}}),
               AllOf(HasSubstr("checkpoints_req_total 2"), HasSubstr("buffers_checkpoint_total 100"),
                     Not(HasSubstr("buffers_backend"))));
 }

@@ -10,25 +10,21 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_checkpointer(), test::answer(stat_checkpointer(), rows));
-}
-
 TEST(StatCheckpointer, TellsOfCheckpointsAndRestartpoints) {
-  EXPECT_EQ(emitted({{{"num_timed", "10"},
-                      {"num_requested", "2"},
-                      {"num_done", "7"},
-                      {"restartpoints_timed", "1"},
-                      {"restartpoints_req", "0"},
-                      {"restartpoints_done", "1"},
-                      {"write_time", "1500"},
-                      {"write_time_seconds", "1.5"},
-                      {"sync_time", "250"},
-                      {"sync_time_seconds", "0.25"},
-                      {"buffers_written", "100"},
-                      {"slru_written", "4"},
-                      {"stats_reset", "1700000000"},
-                      {"stats_reset_timestamp_seconds", "1700000000.75"}}}),
+  EXPECT_EQ(test::emitted_from(stat_checkpointer(), {{{"num_timed", "10"},
+                                                      {"num_requested", "2"},
+                                                      {"num_done", "7"},
+                                                      {"restartpoints_timed", "1"},
+                                                      {"restartpoints_req", "0"},
+                                                      {"restartpoints_done", "1"},
+                                                      {"write_time", "1500"},
+                                                      {"write_time_seconds", "1.5"},
+                                                      {"sync_time", "250"},
+                                                      {"sync_time_seconds", "0.25"},
+                                                      {"buffers_written", "100"},
+                                                      {"slru_written", "4"},
+                                                      {"stats_reset", "1700000000"},
+                                                      {"stats_reset_timestamp_seconds", "1700000000.75"}}}),
             R"(pg_stat_checkpointer_buffers_written_total 100
 pg_stat_checkpointer_num_done_total 7
 pg_stat_checkpointer_num_requested_total 2

@@ -12,18 +12,14 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_io(), test::answer(stat_io(), rows));
-}
-
 TEST(StatIo, TellsWhoReadsAndWritesWhatAndWhy) {
-  EXPECT_EQ(emitted({{{"backend_type", "client backend"},
-                      {"object", "relation"},
-                      {"context", "normal"},
-                      {"reads", "3"},
-                      {"read_bytes", "24576"},
-                      {"read_seconds", "0.25"},
-                      {"hits", "7"}}}),
+  EXPECT_EQ(test::emitted_from(stat_io(), {{{"backend_type", "client backend"},
+                                            {"object", "relation"},
+                                            {"context", "normal"},
+                                            {"reads", "3"},
+                                            {"read_bytes", "24576"},
+                                            {"read_seconds", "0.25"},
+                                            {"hits", "7"}}}),
             R"(pg_stat_io_hits_total{backend_type="client backend",object="relation",context="normal"} 7
 pg_stat_io_read_bytes_total{backend_type="client backend",object="relation",context="normal"} 24576
 pg_stat_io_read_seconds_total{backend_type="client backend",object="relation",context="normal"} 0.25

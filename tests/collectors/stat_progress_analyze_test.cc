@@ -8,16 +8,12 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_progress_analyze(), test::answer(stat_progress_analyze(), rows));
-}
-
 TEST(StatProgressAnalyze, TellsItsPhaseAndHowFarItIs) {
-  const std::string page = emitted({{{"datname", "lake"},
-                                     {"relname", "public.orders"},
-                                     {"phase", "acquiring sample rows"},
-                                     {"sample_bytes", "81920"},
-                                     {"sample_scanned_bytes", "8192"}}});
+  const std::string page = test::emitted_from(stat_progress_analyze(), {{{"datname", "lake"},
+                                                                         {"relname", "public.orders"},
+                                                                         {"phase", "acquiring sample rows"},
+                                                                         {"sample_bytes", "81920"},
+                                                                         {"sample_scanned_bytes", "8192"}}});
   for (const char* line : {
            R"(pg_stat_progress_analyze_phase{datname="lake",relname="public.orders",phase="acquiring sample rows"} 1)",
            R"(pg_stat_progress_analyze_phase{datname="lake",relname="public.orders",phase="computing statistics"} 0)",
@@ -27,7 +23,9 @@ TEST(StatProgressAnalyze, TellsItsPhaseAndHowFarItIs) {
     EXPECT_THAT(page, testing::HasSubstr(line));
 }
 
-TEST(StatProgressAnalyze, SaysNothingWhileNobodyAnalyzes) { EXPECT_EQ(emitted({}), ""); }
+TEST(StatProgressAnalyze, SaysNothingWhileNobodyAnalyzes) {
+  EXPECT_EQ(test::emitted_from(stat_progress_analyze(), {}), "");
+}
 
 }  // namespace
 }  // namespace pgwatch::collectors

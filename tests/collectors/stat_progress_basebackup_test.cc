@@ -8,16 +8,12 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_progress_basebackup(), test::answer(stat_progress_basebackup(), rows));
-}
-
 TEST(StatProgressBasebackup, TellsItsPhaseAndHowFarItIs) {
-  const std::string page = emitted({{{"application_name", "pg_basebackup"},
-                                     {"backups", "1"},
-                                     {"phase", "streaming database files"},
-                                     {"bytes", "33554432"},
-                                     {"streamed_bytes", "8192"}}});
+  const std::string page = test::emitted_from(stat_progress_basebackup(), {{{"application_name", "pg_basebackup"},
+                                                                            {"backups", "1"},
+                                                                            {"phase", "streaming database files"},
+                                                                            {"bytes", "33554432"},
+                                                                            {"streamed_bytes", "8192"}}});
   for (const char* line : {
            R"(_backups{application_name="pg_basebackup"} 1)",
            R"(_phase{application_name="pg_basebackup",phase="streaming database files"} 1)",
@@ -29,7 +25,8 @@ TEST(StatProgressBasebackup, TellsItsPhaseAndHowFarItIs) {
 }
 
 TEST(StatProgressBasebackup, KnowsNoSizeThatNobodyEstimated) {
-  EXPECT_THAT(emitted({{{"application_name", "nightly"}, {"backups", "1"}, {"streamed_bytes", "8192"}}}),
+  EXPECT_THAT(test::emitted_from(stat_progress_basebackup(),
+                                 {{{"application_name", "nightly"}, {"backups", "1"}, {"streamed_bytes", "8192"}}}),
               testing::Not(testing::HasSubstr("basebackup_bytes")));
 }
 

@@ -8,17 +8,13 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_progress_cluster(), test::answer(stat_progress_cluster(), rows));
-}
-
 TEST(StatProgressCluster, TellsItsPhaseAndHowFarItIs) {
-  const std::string page = emitted({{{"datname", "lake"},
-                                     {"relname", "public.orders"},
-                                     {"phase", "seq scanning heap"},
-                                     {"heap_tuples_scanned", "100"},
-                                     {"heap_bytes", "81920"},
-                                     {"heap_scanned_bytes", "8192"}}});
+  const std::string page = test::emitted_from(stat_progress_cluster(), {{{"datname", "lake"},
+                                                                         {"relname", "public.orders"},
+                                                                         {"phase", "seq scanning heap"},
+                                                                         {"heap_tuples_scanned", "100"},
+                                                                         {"heap_bytes", "81920"},
+                                                                         {"heap_scanned_bytes", "8192"}}});
   for (const char* line : {
            R"(_phase{datname="lake",relname="public.orders",phase="seq scanning heap"} 1)",
            R"(_phase{datname="lake",relname="public.orders",phase="rebuilding index"} 0)",
@@ -29,7 +25,9 @@ TEST(StatProgressCluster, TellsItsPhaseAndHowFarItIs) {
     EXPECT_THAT(page, testing::HasSubstr("pg_stat_progress_cluster" + std::string(line)));
 }
 
-TEST(StatProgressCluster, SaysNothingWhileNobodyRewrites) { EXPECT_EQ(emitted({}), ""); }
+TEST(StatProgressCluster, SaysNothingWhileNobodyRewrites) {
+  EXPECT_EQ(test::emitted_from(stat_progress_cluster(), {}), "");
+}
 
 }  // namespace
 }  // namespace pgwatch::collectors

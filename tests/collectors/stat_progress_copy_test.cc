@@ -7,18 +7,14 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_progress_copy(), test::answer(stat_progress_copy(), rows));
-}
-
 TEST(StatProgressCopy, TellsHowFarItIs) {
-  EXPECT_EQ(emitted({{{"datname", "lake"},
-                      {"relname", "public.orders"},
-                      {"command", "COPY FROM"},
-                      {"sessions", "2"},
-                      {"processed_bytes", "8192"},
-                      {"tuples_processed", "10"},
-                      {"tuples_excluded", "0"}}}),
+  EXPECT_EQ(test::emitted_from(stat_progress_copy(), {{{"datname", "lake"},
+                                                       {"relname", "public.orders"},
+                                                       {"command", "COPY FROM"},
+                                                       {"sessions", "2"},
+                                                       {"processed_bytes", "8192"},
+                                                       {"tuples_processed", "10"},
+                                                       {"tuples_excluded", "0"}}}),
             R"(pg_stat_progress_copy_processed_bytes{datname="lake",relname="public.orders",command="COPY FROM"} 8192
 pg_stat_progress_copy_sessions{datname="lake",relname="public.orders",command="COPY FROM"} 2
 pg_stat_progress_copy_tuples_excluded{datname="lake",relname="public.orders",command="COPY FROM"} 0

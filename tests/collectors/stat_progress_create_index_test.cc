@@ -8,17 +8,14 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_progress_create_index(), test::answer(stat_progress_create_index(), rows));
-}
-
 TEST(StatProgressCreateIndex, TellsItsPhaseAndHowFarItIs) {
-  const std::string page = emitted({{{"datname", "lake"},
-                                     {"relname", "public.orders"},
-                                     {"builds", "1"},
-                                     {"phase", "building index: scanning table"},
-                                     {"bytes", "81920"},
-                                     {"done_bytes", "8192"}}});
+  const std::string page =
+      test::emitted_from(stat_progress_create_index(), {{{"datname", "lake"},
+                                                         {"relname", "public.orders"},
+                                                         {"builds", "1"},
+                                                         {"phase", "building index: scanning table"},
+                                                         {"bytes", "81920"},
+                                                         {"done_bytes", "8192"}}});
   for (const char* line : {
            R"(_builds{datname="lake",relname="public.orders"} 1)",
            R"(_phase{datname="lake",relname="public.orders",phase="building index: scanning table"} 1)",
@@ -29,7 +26,9 @@ TEST(StatProgressCreateIndex, TellsItsPhaseAndHowFarItIs) {
     EXPECT_THAT(page, testing::HasSubstr("pg_stat_progress_create_index" + std::string(line)));
 }
 
-TEST(StatProgressCreateIndex, SaysNothingWhileNobodyBuilds) { EXPECT_EQ(emitted({}), ""); }
+TEST(StatProgressCreateIndex, SaysNothingWhileNobodyBuilds) {
+  EXPECT_EQ(test::emitted_from(stat_progress_create_index(), {}), "");
+}
 
 }  // namespace
 }  // namespace pgwatch::collectors

@@ -11,10 +11,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_progress_vacuum(), test::answer(stat_progress_vacuum(), rows));
-}
-
 test::Row vacuum(const test::Row& more) {
   test::Row row = {{"datname", "lake"}, {"relname", "note"}};
   row.insert(more.begin(), more.end());
@@ -22,7 +18,7 @@ test::Row vacuum(const test::Row& more) {
 }
 
 TEST(StatProgressVacuum, ShowsThePhaseItIsIn) {
-  EXPECT_EQ(emitted({vacuum({{"phase", "vacuuming indexes"}})}),
+  EXPECT_EQ(test::emitted_from(stat_progress_vacuum(), {vacuum({{"phase", "vacuuming indexes"}})}),
             R"(pg_stat_progress_vacuum_phase{datname="lake",relname="note",phase="initializing"} 0
 pg_stat_progress_vacuum_phase{datname="lake",relname="note",phase="scanning heap"} 0
 pg_stat_progress_vacuum_phase{datname="lake",relname="note",phase="vacuuming indexes"} 1
@@ -34,12 +30,12 @@ pg_stat_progress_vacuum_phase{datname="lake",relname="note",phase="performing fi
 }
 
 TEST(StatProgressVacuum, TellsHowFarItHasCome) {
-  EXPECT_EQ(emitted({vacuum({{"heap_blks_total", "100"},
-                             {"heap_blks_scanned", "60"},
-                             {"heap_blks_vacuumed", "40"},
-                             {"index_vacuum_count", "1"},
-                             {"max_dead_tuples", "29127"},
-                             {"num_dead_tuples", "300"}})}),
+  EXPECT_EQ(test::emitted_from(stat_progress_vacuum(), {vacuum({{"heap_blks_total", "100"},
+                                                                {"heap_blks_scanned", "60"},
+                                                                {"heap_blks_vacuumed", "40"},
+                                                                {"index_vacuum_count", "1"},
+                                                                {"max_dead_tuples", "29127"},
+                                                                {"num_dead_tuples", "300"}})}),
             R"(pg_stat_progress_vacuum_heap_blks{datname="lake",relname="note"} 100
 pg_stat_progress_vacuum_heap_blks_scanned{datname="lake",relname="note"} 60
 pg_stat_progress_vacuum_heap_blks_vacuumed{datname="lake",relname="note"} 40
@@ -51,12 +47,12 @@ pg_stat_progress_vacuum_num_dead_tuples{datname="lake",relname="note"} 300
 
 // Since PostgreSQL 17 nobody knows how many fit, only how much memory they have.
 TEST(StatProgressVacuum, TellsBytesUnderNamesOfTheirOwn) {
-  EXPECT_EQ(emitted({vacuum({{"num_dead_tuples", "300"},
-                             {"max_dead_tuple_bytes", "67108864"},
-                             {"dead_tuple_bytes", "65536"},
-                             {"indexes", "3"},
-                             {"indexes_processed", "2"},
-                             {"delay_time_seconds", "1.5"}})}),
+  EXPECT_EQ(test::emitted_from(stat_progress_vacuum(), {vacuum({{"num_dead_tuples", "300"},
+                                                                {"max_dead_tuple_bytes", "67108864"},
+                                                                {"dead_tuple_bytes", "65536"},
+                                                                {"indexes", "3"},
+                                                                {"indexes_processed", "2"},
+                                                                {"delay_time_seconds", "1.5"}})}),
             R"(pg_stat_progress_vacuum_dead_tuple_bytes{datname="lake",relname="note"} 65536
 pg_stat_progress_vacuum_delay_time_seconds{datname="lake",relname="note"} 1.5
 pg_stat_progress_vacuum_indexes{datname="lake",relname="note"} 3

@@ -12,10 +12,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_replication(), test::answer(stat_replication(), rows));
-}
-
 test::Row busy_sender() {
   return {{"application_name", "berlin"},  {"client_addr", "10.0.0.2"},    {"slot_name", "berlin"},
           {"state", "streaming"},          {"sync_state", "sync"},         {"pg_current_wal_lsn_bytes", "50331648"},
@@ -39,7 +35,7 @@ test::Row idle_sender() {
 
 TEST(StatReplication, TellsOfEachStandby) {
   EXPECT_EQ(
-      emitted({busy_sender(), idle_sender()}),
+      test::emitted_from(stat_replication(), {busy_sender(), idle_sender()}),
       R"(pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="sent"} 0
 pg_stat_replication_lag_bytes{application_name="paris",client_addr="10.0.0.3",slot_name="",stage="sent"} 0
 pg_stat_replication_lag_bytes{application_name="berlin",client_addr="10.0.0.2",slot_name="berlin",stage="write"} 16
@@ -77,10 +73,10 @@ pg_stat_replication_sync_state{application_name="paris",client_addr="10.0.0.3",s
 )");
 }
 
-TEST(StatReplication, SaysNothingWhereNobodyIsConnected) { EXPECT_EQ(emitted({}), ""); }
+TEST(StatReplication, SaysNothingWhereNobodyIsConnected) { EXPECT_EQ(test::emitted_from(stat_replication(), {}), ""); }
 
 TEST(StatReplication, ShowsAStateItHasNeverHeardOf) {
-  EXPECT_THAT(emitted({{{"state", "dreaming"}, {"application_name", "a"}}}),
+  EXPECT_THAT(test::emitted_from(stat_replication(), {{{"state", "dreaming"}, {"application_name", "a"}}}),
               HasSubstr("pg_stat_replication_state{application_name=\"a\",client_addr=\"\",slot_name=\"\","
                         "state=\"dreaming\"} 1\n"));
 }

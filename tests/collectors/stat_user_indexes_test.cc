@@ -15,13 +15,9 @@ const test::Row kIndex = {
     {"schemaname", "public"}, {"relname", "orders"},   {"indexrelname", "orders_pkey"},  {"idx_scan", "3"},
     {"idx_tup_read", "20"},   {"idx_tup_fetch", "18"}, {"estimated_size_bytes", "16384"}};
 
-std::string emitted(const test::Row& row) {
-  return test::emitted(stat_user_indexes(), test::answer(stat_user_indexes(), {row}));
-}
-
 TEST(StatUserIndexes, TellsHowMuchAnIndexIsUsed) {
   EXPECT_EQ(
-      emitted(kIndex),
+      test::emitted_from(stat_user_indexes(), {kIndex}),
       R"(pg_stat_user_indexes_estimated_size_bytes{schemaname="public",relname="orders",indexrelname="orders_pkey"} 16384
 pg_stat_user_indexes_idx_scan{schemaname="public",relname="orders",indexrelname="orders_pkey"} 3
 pg_stat_user_indexes_idx_tup_fetch{schemaname="public",relname="orders",indexrelname="orders_pkey"} 18
@@ -32,8 +28,9 @@ pg_stat_user_indexes_idx_tup_read{schemaname="public",relname="orders",indexreln
 TEST(StatUserIndexes, TellsWhenAnIndexWasLastUsed) {
   test::Row used = kIndex;
   used["last_idx_scan"] = "1700000000.5";
-  EXPECT_THAT(emitted(used), HasSubstr("last_idx_scan_timestamp_seconds{schemaname=\"public\",relname=\"orders\","
-                                       "indexrelname=\"orders_pkey\"} 1700000000.5"));
+  EXPECT_THAT(test::emitted_from(stat_user_indexes(), {used}),
+              HasSubstr("last_idx_scan_timestamp_seconds{schemaname=\"public\",relname=\"orders\","
+                        "indexrelname=\"orders_pkey\"} 1700000000.5"));
   EXPECT_THAT(test::statement(stat_user_indexes(), 150000), Not(HasSubstr("pg_stat_get_lastscan(")));
   EXPECT_THAT(test::statement(stat_user_indexes(), 160000, {"pg_stat_get_lastscan()"}),
               HasSubstr("pg_stat_get_lastscan(x.oid)"));

@@ -12,10 +12,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const test::Row& row) {
-  return test::emitted(stat_user_tables(), test::answer(stat_user_tables(), {row}));
-}
-
 std::string statement(int top) {
   Collector collector = stat_user_tables();
   collector.options.front().value = top;
@@ -23,13 +19,13 @@ std::string statement(int top) {
 }
 
 TEST(StatUserTables, TellsOfScansChangesAndVacuums) {
-  EXPECT_EQ(emitted({{"schemaname", "public"},
-                     {"relname", "orders"},
-                     {"seq_scan", "2"},
-                     {"n_tup_ins", "9007199254740993"},
-                     {"n_live_tup", "7"},
-                     {"last_vacuum", "0"},
-                     {"vacuum_count", "0"}}),
+  EXPECT_EQ(test::emitted_from(stat_user_tables(), {{{"schemaname", "public"},
+                                                     {"relname", "orders"},
+                                                     {"seq_scan", "2"},
+                                                     {"n_tup_ins", "9007199254740993"},
+                                                     {"n_live_tup", "7"},
+                                                     {"last_vacuum", "0"},
+                                                     {"vacuum_count", "0"}}}),
             R"(pg_stat_user_tables_last_vacuum{schemaname="public",relname="orders"} 0
 pg_stat_user_tables_n_live_tup{schemaname="public",relname="orders"} 7
 pg_stat_user_tables_n_tup_ins{schemaname="public",relname="orders"} 9007199254740993
@@ -39,7 +35,7 @@ pg_stat_user_tables_vacuum_count{schemaname="public",relname="orders"} 0
 }
 
 TEST(StatUserTables, SaysNothingOfWhatTheServerDoesNotCount) {
-  EXPECT_EQ(emitted({{"schemaname", "public"}, {"relname", "orders"}}), "");
+  EXPECT_EQ(test::emitted_from(stat_user_tables(), {{{"schemaname", "public"}, {"relname", "orders"}}}), "");
 }
 
 TEST(StatUserTables, AsksOnlyFunctionsThatTheServerHas) {

@@ -11,10 +11,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_wal_receiver(), test::answer(stat_wal_receiver(), rows));
-}
-
 test::Row receiver() {
   return {{"upstream_host", "10.0.0.1"},        {"status", "streaming"},
           {"receive_start_lsn", "50331648"},    {"receive_start_tli", "1"},
@@ -28,7 +24,7 @@ TEST(StatWalReceiver, TellsWhatItHasReceivedToTheByte) {
   row["slot_name"] = "repmgr_slot_7";
   row["upstream_node"] = "7";
   const std::string labels = "{upstream_host=\"10.0.0.1\",slot_name=\"repmgr_slot_7\",status=\"streaming\"} ";
-  EXPECT_EQ(emitted({row}),
+  EXPECT_EQ(test::emitted_from(stat_wal_receiver(), {row}),
             "pg_stat_wal_receiver_flushed_lsn" + labels + "4503599627370497\n" +
                 "pg_stat_wal_receiver_last_msg_receipt_time" + labels + "1700000000.5\n" +
                 "pg_stat_wal_receiver_last_msg_send_time" + labels + "1700000000\n" +
@@ -40,16 +36,18 @@ TEST(StatWalReceiver, TellsWhatItHasReceivedToTheByte) {
 
 // postgres_exporter passes over it.
 TEST(StatWalReceiver, IsToldOfWithoutASlot) {
-  const std::string page = emitted({receiver()});
+  const std::string page = test::emitted_from(stat_wal_receiver(), {receiver()});
   EXPECT_THAT(page, HasSubstr("pg_stat_wal_receiver_received_tli{upstream_host=\"10.0.0.1\",slot_name=\"\","
                               "status=\"streaming\"} 1\n"));
   EXPECT_THAT(page, Not(HasSubstr("upstream_node")));
 }
 
-TEST(StatWalReceiver, SaysNothingOnAPrimary) { EXPECT_EQ(emitted({}), ""); }
+TEST(StatWalReceiver, SaysNothingOnAPrimary) { EXPECT_EQ(test::emitted_from(stat_wal_receiver(), {}), ""); }
 
 // Who may not see it sees a row of NULLs.
-TEST(StatWalReceiver, SaysNothingOfAReceiverThatIsHidden) { EXPECT_EQ(emitted({{}}), ""); }
+TEST(StatWalReceiver, SaysNothingOfAReceiverThatIsHidden) {
+  EXPECT_EQ(test::emitted_from(stat_wal_receiver(), {{}}), "");
+}
 
 }  // namespace
 }  // namespace pgwatch::collectors

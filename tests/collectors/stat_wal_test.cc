@@ -12,20 +12,16 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(stat_wal(), test::answer(stat_wal(), rows));
-}
-
 TEST(StatWal, TellsHowMuchWalIsMadeAndWritten) {
-  EXPECT_EQ(emitted({{{"records", "10"},
-                      {"full_page_images", "2"},
-                      {"bytes", "8192"},
-                      {"buffers_full", "1"},
-                      {"writes", "4"},
-                      {"write_seconds", "0.5"},
-                      {"syncs", "3"},
-                      {"sync_seconds", "0.25"},
-                      {"stats_reset", "1700000000"}}}),
+  EXPECT_EQ(test::emitted_from(stat_wal(), {{{"records", "10"},
+                                             {"full_page_images", "2"},
+                                             {"bytes", "8192"},
+                                             {"buffers_full", "1"},
+                                             {"writes", "4"},
+                                             {"write_seconds", "0.5"},
+                                             {"syncs", "3"},
+                                             {"sync_seconds", "0.25"},
+                                             {"stats_reset", "1700000000"}}}),
             R"(pg_stat_wal_buffers_full_total 1
 pg_stat_wal_bytes_total 8192
 pg_stat_wal_full_page_images_total 2

@@ -12,24 +12,20 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(subscriptions(), test::answer(subscriptions(), rows));
-}
-
 const test::Row kDisabled = {{"datname", "lake"},    {"subname", "feed"},   {"enabled", "f"},
                              {"apply_workers", "0"}, {"sync_workers", "0"}, {"parallel_workers", "0"}};
 
 TEST(Subscriptions, TellHowLateChangesComeIn) {
-  EXPECT_EQ(emitted({{{"datname", "lake"},
-                      {"subname", "feed"},
-                      {"enabled", "t"},
-                      {"apply_workers", "1"},
-                      {"lag_bytes", "4096"},
-                      {"last_message_age_seconds", "0.5"},
-                      {"last_report_age_seconds", "2"},
-                      {"apply_errors", "3"},
-                      {"sync_errors", "0"},
-                      {"insert_exists", "3"}}}),
+  EXPECT_EQ(test::emitted_from(subscriptions(), {{{"datname", "lake"},
+                                                  {"subname", "feed"},
+                                                  {"enabled", "t"},
+                                                  {"apply_workers", "1"},
+                                                  {"lag_bytes", "4096"},
+                                                  {"last_message_age_seconds", "0.5"},
+                                                  {"last_report_age_seconds", "2"},
+                                                  {"apply_errors", "3"},
+                                                  {"sync_errors", "0"},
+                                                  {"insert_exists", "3"}}}),
             R"(pg_subscription_conflicts_total{datname="lake",subname="feed",type="insert_exists"} 3
 pg_subscription_enabled{datname="lake",subname="feed"} 1
 pg_subscription_errors_total{datname="lake",subname="feed",work="apply"} 3
@@ -43,7 +39,7 @@ pg_subscription_workers{datname="lake",subname="feed",type="apply"} 1
 
 // That nobody works is known; how far behind it is, is not.
 TEST(Subscriptions, KnowNoLagOfWhatDoesNotRun) {
-  EXPECT_EQ(emitted({kDisabled}),
+  EXPECT_EQ(test::emitted_from(subscriptions(), {kDisabled}),
             R"(pg_subscription_enabled{datname="lake",subname="feed"} 0
 pg_subscription_workers{datname="lake",subname="feed",type="apply"} 0
 pg_subscription_workers{datname="lake",subname="feed",type="table synchronization"} 0

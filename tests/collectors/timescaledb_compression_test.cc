@@ -11,20 +11,16 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const test::Row& row) {
-  return test::emitted(timescaledb_compression(), test::answer(timescaledb_compression(), {row}));
-}
-
 TEST(TimescaledbCompression, TellsWhatItSavedAndWhatIsLeftUndone) {
-  EXPECT_EQ(emitted({{"schema", "public"},
-                     {"hypertable", "bars"},
-                     {"before_bytes", "491520"},
-                     {"after_bytes", "40960"},
-                     {"ratio", "12.000"},
-                     {"backlog_uncompressed", "3"},
-                     {"backlog_partial", "1"},
-                     {"backlog_unordered", "0"},
-                     {"oldest_overdue_seconds", "7200.5"}}),
+  EXPECT_EQ(test::emitted_from(timescaledb_compression(), {{{"schema", "public"},
+                                                            {"hypertable", "bars"},
+                                                            {"before_bytes", "491520"},
+                                                            {"after_bytes", "40960"},
+                                                            {"ratio", "12.000"},
+                                                            {"backlog_uncompressed", "3"},
+                                                            {"backlog_partial", "1"},
+                                                            {"backlog_unordered", "0"},
+                                                            {"oldest_overdue_seconds", "7200.5"}}}),
             R"(timescaledb_compression_after_bytes{schema="public",hypertable="bars"} 40960
 timescaledb_compression_backlog_chunks{schema="public",hypertable="bars",reason="uncompressed"} 3
 timescaledb_compression_backlog_chunks{schema="public",hypertable="bars",reason="partial"} 1
@@ -36,8 +32,10 @@ timescaledb_compression_ratio{schema="public",hypertable="bars"} 12
 }
 
 TEST(TimescaledbCompression, HasNoBacklogWithoutAPolicy) {
-  EXPECT_THAT(emitted({{"schema", "public"}, {"hypertable", "bars"}, {"before_bytes", "0"}, {"after_bytes", "0"}}),
-              Not(HasSubstr("backlog")));
+  EXPECT_THAT(
+      test::emitted_from(timescaledb_compression(),
+                         {{{"schema", "public"}, {"hypertable", "bars"}, {"before_bytes", "0"}, {"after_bytes", "0"}}}),
+      Not(HasSubstr("backlog")));
 }
 
 TEST(TimescaledbCompression, CallsNoFunctionOfAUserUnlessToldTo) {

@@ -8,19 +8,16 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const test::Row& row) {
-  return test::emitted(timescaledb_continuous_aggregates(), test::answer(timescaledb_continuous_aggregates(), {row}));
-}
-
 TEST(TimescaledbContinuousAggregates, TellHowFarTheyAreAndWhatWaits) {
-  EXPECT_EQ(emitted({{"schema", "public"},
-                     {"view", "hourly"},
-                     {"watermark_timestamp_seconds", "1795269600.00000000"},
-                     {"expected_lag_seconds", "9000.000000"},
-                     {"materialized_only", "f"},
-                     {"invalidations_aggregate", "2"},
-                     {"invalidations_hypertable", "10000"}}),
-            R"(timescaledb_cagg_expected_lag_seconds{schema="public",view="hourly"} 9000
+  EXPECT_EQ(
+      test::emitted_from(timescaledb_continuous_aggregates(), {{{"schema", "public"},
+                                                                {"view", "hourly"},
+                                                                {"watermark_timestamp_seconds", "1795269600.00000000"},
+                                                                {"expected_lag_seconds", "9000.000000"},
+                                                                {"materialized_only", "f"},
+                                                                {"invalidations_aggregate", "2"},
+                                                                {"invalidations_hypertable", "10000"}}}),
+      R"(timescaledb_cagg_expected_lag_seconds{schema="public",view="hourly"} 9000
 timescaledb_cagg_invalidation_rows{schema="public",view="hourly",log="aggregate"} 2
 timescaledb_cagg_invalidation_rows{schema="public",view="hourly",log="hypertable"} 10000
 timescaledb_cagg_materialized_only{schema="public",view="hourly"} 0
@@ -29,7 +26,8 @@ timescaledb_cagg_watermark_timestamp_seconds{schema="public",view="hourly"} 1795
 }
 
 TEST(TimescaledbContinuousAggregates, HaveNoWatermarkBeforeTheyAreRefreshed) {
-  EXPECT_THAT(emitted({{"schema", "public"}, {"view", "hourly"}, {"materialized_only", "t"}}),
+  EXPECT_THAT(test::emitted_from(timescaledb_continuous_aggregates(),
+                                 {{{"schema", "public"}, {"view", "hourly"}, {"materialized_only", "t"}}}),
               testing::Not(testing::HasSubstr("watermark")));
 }
 

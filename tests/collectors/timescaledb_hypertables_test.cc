@@ -11,22 +11,19 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const test::Row& row) {
-  return test::emitted(timescaledb_hypertables(), test::answer(timescaledb_hypertables(), {row}));
-}
-
 TEST(TimescaledbHypertables, TellOfTheirChunksTimesAndPolicies) {
-  EXPECT_EQ(emitted({{"schema", "odd \"schema"},
-                     {"hypertable", "bars"},
-                     {"chunks_total", "52"},
-                     {"chunks_compressed", "10"},
-                     {"chunk_interval_seconds", "3600.0000000000000000"},
-                     {"newest_chunk_end_timestamp_seconds", "1795305600.00000000"},
-                     {"has_current_chunk", "t"},
-                     {"future_chunks", "0"},
-                     {"compression_enabled", "t"},
-                     {"policy_compression", "f"}}),
-            R"(timescaledb_hypertable_chunk_interval_seconds{schema="odd \"schema",hypertable="bars"} 3600
+  EXPECT_EQ(
+      test::emitted_from(timescaledb_hypertables(), {{{"schema", "odd \"schema"},
+                                                      {"hypertable", "bars"},
+                                                      {"chunks_total", "52"},
+                                                      {"chunks_compressed", "10"},
+                                                      {"chunk_interval_seconds", "3600.0000000000000000"},
+                                                      {"newest_chunk_end_timestamp_seconds", "1795305600.00000000"},
+                                                      {"has_current_chunk", "t"},
+                                                      {"future_chunks", "0"},
+                                                      {"compression_enabled", "t"},
+                                                      {"policy_compression", "f"}}}),
+      R"(timescaledb_hypertable_chunk_interval_seconds{schema="odd \"schema",hypertable="bars"} 3600
 timescaledb_hypertable_chunks{schema="odd \"schema",hypertable="bars",state="total"} 52
 timescaledb_hypertable_chunks{schema="odd \"schema",hypertable="bars",state="compressed"} 10
 timescaledb_hypertable_compression_enabled{schema="odd \"schema",hypertable="bars"} 1
@@ -38,7 +35,8 @@ timescaledb_hypertable_policy{schema="odd \"schema",hypertable="bars",policy="co
 }
 
 TEST(TimescaledbHypertables, HaveNoTimesWhereAnIntegerTellsTheTime) {
-  EXPECT_THAT(emitted({{"schema", "public"}, {"hypertable", "ints"}, {"chunks_total", "10"}}),
+  EXPECT_THAT(test::emitted_from(timescaledb_hypertables(),
+                                 {{{"schema", "public"}, {"hypertable", "ints"}, {"chunks_total", "10"}}}),
               Not(HasSubstr("_seconds")));
 }
 

@@ -9,20 +9,16 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const test::Row& row) {
-  return test::emitted(timescaledb_info(), test::answer(timescaledb_info(), {row}));
-}
-
 TEST(TimescaledbInfo, TellsVersionEditionAndWorkers) {
-  EXPECT_EQ(emitted({{"version", "2.24.0"},
-                     {"license", "timescale"},
-                     {"edition", "community"},
-                     {"info", "1"},
-                     {"hypertables", "3"},
-                     {"continuous_aggregates", "0"},
-                     {"max_background_workers", "16"},
-                     {"scheduler_running", "1"},
-                     {"background_workers", "2"}}),
+  EXPECT_EQ(test::emitted_from(timescaledb_info(), {{{"version", "2.24.0"},
+                                                     {"license", "timescale"},
+                                                     {"edition", "community"},
+                                                     {"info", "1"},
+                                                     {"hypertables", "3"},
+                                                     {"continuous_aggregates", "0"},
+                                                     {"max_background_workers", "16"},
+                                                     {"scheduler_running", "1"},
+                                                     {"background_workers", "2"}}}),
             R"(timescaledb_background_workers 2
 timescaledb_continuous_aggregates 0
 timescaledb_hypertables 3
@@ -33,8 +29,9 @@ timescaledb_scheduler_running 1
 }
 
 TEST(TimescaledbInfo, SaysNothingOfTheSchedulerOfAStandby) {
-  EXPECT_THAT(emitted({{"version", "2.24.0"}, {"info", "1"}, {"background_workers", "0"}}),
-              testing::Not(testing::HasSubstr("scheduler")));
+  EXPECT_THAT(
+      test::emitted_from(timescaledb_info(), {{{"version", "2.24.0"}, {"info", "1"}, {"background_workers", "0"}}}),
+      testing::Not(testing::HasSubstr("scheduler")));
 }
 
 TEST(TimescaledbInfo, IsSkippedWithoutTheExtension) {

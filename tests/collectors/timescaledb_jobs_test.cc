@@ -12,10 +12,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(timescaledb_jobs(), test::answer(timescaledb_jobs(), rows));
-}
-
 test::Row job(const std::string& id) {
   return {{"jobs_evaluated", "t"}, {"job_id", id},     {"proc", "nightly"},
           {"schema", ""},          {"hypertable", ""}, {"internal", "false"}};
@@ -37,7 +33,7 @@ TEST(TimescaledbJobs, TellWhatTheyDidAndWhetherTheyStillDo) {
                                            {"scheduled", "t"}});
   const std::string labels = R"({job_id="1001",proc="nightly",schema="",hypertable="",internal="false"})";
   const std::string durations = R"({job_id="1001",proc="nightly",schema="",hypertable="",internal="false",outcome=)";
-  EXPECT_EQ(emitted({row}),
+  EXPECT_EQ(test::emitted_from(timescaledb_jobs(), {row}),
             "timescaledb_job_consecutive_failures" + labels + " 2\n" +  //
                 "timescaledb_job_crashes_total" + labels + " 0\n" + "timescaledb_job_duration_seconds_total" +
                 durations + "\"success\"} 1.5\n" + "timescaledb_job_duration_seconds_total" + durations +
@@ -48,15 +44,15 @@ TEST(TimescaledbJobs, TellWhatTheyDidAndWhetherTheyStillDo) {
 }
 
 TEST(TimescaledbJobs, SayOnceWhetherTheyAreEvaluated) {
-  EXPECT_EQ(emitted({job("1000"), job("1001")}), "timescaledb_jobs_evaluated 1\n");
+  EXPECT_EQ(test::emitted_from(timescaledb_jobs(), {job("1000"), job("1001")}), "timescaledb_jobs_evaluated 1\n");
 }
 
 TEST(TimescaledbJobs, OfAStandbyAreNotEvaluated) {
-  EXPECT_EQ(emitted({{{"jobs_evaluated", "f"}}}), "timescaledb_jobs_evaluated 0\n");
+  EXPECT_EQ(test::emitted_from(timescaledb_jobs(), {{{"jobs_evaluated", "f"}}}), "timescaledb_jobs_evaluated 0\n");
 }
 
 TEST(TimescaledbJobs, SayNothingOfWhatNeverHappened) {
-  EXPECT_THAT(emitted({with(job("1000"), {{"scheduled", "f"}})}),
+  EXPECT_THAT(test::emitted_from(timescaledb_jobs(), {with(job("1000"), {{"scheduled", "f"}})}),
               AllOf(HasSubstr("timescaledb_job_scheduled"), Not(HasSubstr("timestamp"))));
 }
 

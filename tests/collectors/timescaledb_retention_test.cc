@@ -7,22 +7,19 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const test::Row& row) {
-  return test::emitted(timescaledb_retention(), test::answer(timescaledb_retention(), {row}));
-}
-
 TEST(TimescaledbRetention, TellsWhatShouldHaveBeenDropped) {
-  EXPECT_EQ(emitted({{"schema", "public"},
-                     {"hypertable", "bars"},
-                     {"overdue_chunks", "4"},
-                     {"oldest_overdue_seconds", "35429.5"}}),
+  EXPECT_EQ(test::emitted_from(timescaledb_retention(), {{{"schema", "public"},
+                                                          {"hypertable", "bars"},
+                                                          {"overdue_chunks", "4"},
+                                                          {"oldest_overdue_seconds", "35429.5"}}}),
             R"(timescaledb_retention_oldest_overdue_seconds{schema="public",hypertable="bars"} 35429.5
 timescaledb_retention_overdue_chunks{schema="public",hypertable="bars"} 4
 )");
 }
 
 TEST(TimescaledbRetention, HasNoOldestWhereNothingIsOverdue) {
-  EXPECT_EQ(emitted({{"schema", "public"}, {"hypertable", "bars"}, {"overdue_chunks", "0"}}),
+  EXPECT_EQ(test::emitted_from(timescaledb_retention(),
+                               {{{"schema", "public"}, {"hypertable", "bars"}, {"overdue_chunks", "0"}}}),
             "timescaledb_retention_overdue_chunks{schema=\"public\",hypertable=\"bars\"} 0\n");
 }
 

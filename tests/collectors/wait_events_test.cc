@@ -7,13 +7,10 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) {
-  return test::emitted(wait_events(), test::answer(wait_events(), rows));
-}
-
 TEST(WaitEvents, AreCounted) {
-  EXPECT_EQ(emitted({{{"wait_event_type", "Lock"}, {"wait_event", "transactionid"}, {"sessions", "4"}},
-                     {{"wait_event_type", ""}, {"wait_event", ""}, {"sessions", "2"}}}),
+  EXPECT_EQ(test::emitted_from(wait_events(),
+                               {{{"wait_event_type", "Lock"}, {"wait_event", "transactionid"}, {"sessions", "4"}},
+                                {{"wait_event_type", ""}, {"wait_event", ""}, {"sessions", "2"}}}),
             R"(pg_wait_events_sessions{wait_event_type="Lock",wait_event="transactionid"} 4
 pg_wait_events_sessions{wait_event_type="",wait_event=""} 2
 )");

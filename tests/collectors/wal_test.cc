@@ -8,15 +8,15 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string emitted(const std::vector<test::Row>& rows) { return test::emitted(wal(), test::answer(wal(), rows)); }
-
 TEST(Wal, TellsHowManySegmentsThereAreAndHowLarge) {
-  EXPECT_EQ(emitted({{{"segments", "3"}, {"size_bytes", "50331648"}}}),
+  EXPECT_EQ(test::emitted_from(wal(), {{{"segments", "3"}, {"size_bytes", "50331648"}}}),
             "pg_wal_segments 3\n"
             "pg_wal_size_bytes 50331648\n");
 }
 
-TEST(Wal, GivesNoSizeWhereThereAreNoSegments) { EXPECT_EQ(emitted({{{"segments", "0"}}}), "pg_wal_segments 0\n"); }
+TEST(Wal, GivesNoSizeWhereThereAreNoSegments) {
+  EXPECT_EQ(test::emitted_from(wal(), {{{"segments", "0"}}}), "pg_wal_segments 0\n");
+}
 
 }  // namespace
 }  // namespace pgwatch::collectors

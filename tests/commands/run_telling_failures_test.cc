@@ -30,12 +30,13 @@ TEST(TellingFailures, LeavesOutWhatPassed) {
   expect_shown(process, "[  PASSED  ] 1 test.\n");
 }
 
-TEST(TellingFailures, ShowsWhatWasSaidInATestThatFailed) {
+TEST(TellingFailures, ShowsWhatWasSaidInATestThatFailedAndLastWhatDidNotHold) {
   const std::string failed = "[ RUN      ] Lag.Ends\\nlag_test.cc:7: Failure\\n[  FAILED  ] Lag.Ends (1 ms)\\n";
   const Process process = telling_failures(kPassed + failed + kPassed + "[  FAILED  ] Lag.Ends\\n", "exit 1");
   EXPECT_EQ(process.wait(), 1);
   expect_shown(process,
-               "[ RUN      ] Lag.Ends\nlag_test.cc:7: Failure\n[  FAILED  ] Lag.Ends (1 ms)\n[  FAILED  ] Lag.Ends\n");
+               "[ RUN      ] Lag.Ends\nlag_test.cc:7: Failure\n[  FAILED  ] Lag.Ends (1 ms)\n[  FAILED  ] Lag.Ends\n"
+               "lag_test.cc:7: Failure\n");
 }
 
 TEST(TellingFailures, ShowsATestWhoseLastLineHadNoEnd) {

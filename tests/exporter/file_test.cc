@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string complaint(const std::string& path) {
+std::string complaint_of_file(const std::string& path) {
   try {
     read_file(path);
   } catch (const std::runtime_error& error) {
@@ -35,16 +35,16 @@ TEST(File, WithAWordIsReadWithoutItsLastNewline) {
 
 TEST(File, SaysWhyItCannotBeRead) {
   const test::TemporaryFolder folder;
-  EXPECT_EQ(complaint("/nowhere/file"), "No such file or directory");
-  EXPECT_EQ(complaint(folder.path()), "Is a directory");
+  EXPECT_EQ(complaint_of_file("/nowhere/file"), "No such file or directory");
+  EXPECT_EQ(complaint_of_file(folder.path()), "Is a directory");
 }
 
 TEST(File, EndsAtOneMebibyte) {
   const test::TemporaryFolder folder;
   const std::string most(1024 * 1024, 'x');
   EXPECT_EQ(read_file(folder.write("a", most)), most);
-  EXPECT_EQ(complaint(folder.write("a", most + "x")), "larger than 1 MiB");
-  EXPECT_EQ(complaint("/dev/zero"), "larger than 1 MiB");
+  EXPECT_EQ(complaint_of_file(folder.write("a", most + "x")), "larger than 1 MiB");
+  EXPECT_EQ(complaint_of_file("/dev/zero"), "larger than 1 MiB");
 }
 
 }  // namespace

@@ -7,14 +7,13 @@
 #include "tests/integration/freshness_live.h"
 #include "tests/integration/interview.h"
 #include "tests/support/timescaledb.h"
+#include "tests/support/wait.h"
 
 namespace pgwatch::test {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-constexpr double kBusy = 60;  // seconds that a test may take where it compares clocks
 
 class FreshChunks : public OnEachTimescaleDb {
  protected:

@@ -5,13 +5,13 @@
 #include "tests/integration/freshness_live.h"
 #include "tests/integration/interview.h"
 #include "tests/integration/shared_server.h"
+#include "tests/support/wait.h"
 
 namespace pgwatch::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double kBusy = 60;  // seconds that a test may take where it compares clocks
 constexpr double kDay = 24 * 3600;
 
 class FreshPartitions : public SharedServer {

@@ -8,14 +8,13 @@
 #include "tests/integration/freshness_live.h"
 #include "tests/integration/shared_server.h"
 #include "tests/support/postgres_template.h"
+#include "tests/support/wait.h"
 
 namespace pgwatch::test {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-constexpr double kBusy = 60;  // seconds that a test may take where it compares clocks
 
 class FreshTables : public SharedServer {
  protected:

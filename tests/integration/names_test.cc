@@ -23,7 +23,7 @@ std::string escaped(const std::string& value) {
   return text + "'";
 }
 
-class Names : public SharedServer {
+class NastyNames : public SharedServer {
  protected:
   static void SetUpTestSuite() {
     SharedServer::SetUpTestSuite();
@@ -58,12 +58,12 @@ bool tells_of(const Exposition& page, const std::string& name) {
          page.value("pg_stat_user_tables_index_size_bytes", table(name)) == 8192;
 }
 
-TEST_F(Names, ComeOutAsTheyAre) {
+TEST_F(NastyNames, ComeOutAsTheyAre) {
   const Pgwatch pgwatch(config_of({{"main", server_->conninfo(), "databases: {exclude: [ascii]}"}}));
   EXPECT_TRUE(eventually([&] { return tells_of(scrape(pgwatch).page, kOdd); }));
 }
 
-TEST_F(Names, ThatAreNoUtf8AreRepaired) {
+TEST_F(NastyNames, ThatAreNoUtf8AreRepaired) {
   const Pgwatch pgwatch(config_of({{"main", server_->conninfo(), "databases: {include: [\"bad*\"]}"}}));
   EXPECT_TRUE(eventually([&] { return tells_of(scrape(pgwatch).page, kRepaired); }));
 }

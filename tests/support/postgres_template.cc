@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -91,12 +93,22 @@ std::string timescaledb_of(Installation installation) {
   return std::accumulate(names.begin(), names.end(), std::string());
 }
 
+// Of this installation, asked once.
+std::string version_of(const Installation& installation) {
+  static std::mutex mutex;
+  static std::map<std::string, std::string> known;
+  const std::lock_guard lock(mutex);
+  const std::string program = postgres_program(installation, "postgres");
+  const auto [version, is_new] = known.try_emplace(program);
+  if (is_new) version->second = run(server_command(installation, {program, "--version"}));
+  return version->second;
+}
+
 // Named for what it is made from, so that a new server or another recipe makes a new one.
 fs::path template_folder(const Beginning& beginning) {
   const Installation& installation = beginning.installation;
   const std::string recipe =
-      run(server_command(installation, {postgres_program(installation, "postgres"), "--version"})) +
-      timescaledb_of(installation) + beginning.script + roles() + kInitdb + kRunScript;
+      version_of(installation) + timescaledb_of(installation) + beginning.script + roles() + kInitdb + kRunScript;
   return fs::path(PGWATCH_TEST_CACHE) / ("postgres-template-" + std::to_string(std::hash<std::string>()(recipe)));
 }
 

@@ -12,12 +12,12 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kUnits = ", units: [mine]";
+constexpr const char* kMineAlone = ", units: [mine]";
 
 class WatchedUsers : public OnEachSystemd<WatchedUsers> {
  public:
   static SystemdOptions options() {
-    return with_pgwatch({.user = server_user()}, std::string("managers: [user]") + kUnits);
+    return with_pgwatch({.user = server_user()}, std::string("managers: [user]") + kMineAlone);
   }
 
  protected:
@@ -30,7 +30,7 @@ class WatchedUsers : public OnEachSystemd<WatchedUsers> {
   }
 
   void watch(const std::string& manager) const {
-    machine().write(kConfig, watching("managers: [\"" + manager + "\"]" + kUnits));
+    machine().write(kConfig, watching("managers: [\"" + manager + "\"]" + kMineAlone));
   }
 
   std::string uid() const { return std::to_string(manager_->uid()); }
@@ -73,7 +73,7 @@ TEST_P(WatchedUsers, AreSeenFromAmongOtherProcesses) {
   const TemporaryFolder folder;
   const std::filesystem::path program = folder.path() / "pgwatch";
   std::filesystem::copy_file(PGWATCH_BINARY, program);
-  const std::string config = folder.write("pgwatch.yaml", watching(std::string("managers: [user]") + kUnits));
+  const std::string config = folder.write("pgwatch.yaml", watching(std::string("managers: [user]") + kMineAlone));
   const std::string told =
       run({.arguments = {program, "--once", "--config", config, "--check", "systemd_units", "--format", "prometheus"},
            .environment = {{"XDG_RUNTIME_DIR", manager_->runtime_folder()}},

@@ -12,7 +12,7 @@ namespace pgwatch::test {
 namespace {
 
 // Ten chunks of a day, and policies that will not run by themselves.
-constexpr const char* kBars = R"(
+constexpr const char* kMakeBars = R"(
   CREATE TABLE bars (time timestamptz NOT NULL, symbol text, price float8);
   SELECT create_hypertable('bars', 'time', chunk_time_interval => interval '1 day');
   INSERT INTO bars SELECT now() - i * interval '1 day', 'A', i FROM generate_series(0, 9) AS i;
@@ -35,7 +35,7 @@ class Policies : public OnCommunityTimescaleDb {
     OnCommunityTimescaleDb::SetUp();
     if (IsSkipped()) return;
     server_ = std::make_unique<PostgresServer>(options());
-    server_->sql(kBars);
+    server_->sql(kMakeBars);
   }
 
   Exposition page(const Collector& collector) const {

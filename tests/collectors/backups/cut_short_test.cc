@@ -13,7 +13,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-const std::string kDumps = PGWATCH_SOURCE_FOLDER "/tests/fixtures/dumps/";
+const std::string kDumpsFolder = PGWATCH_SOURCE_FOLDER "/tests/fixtures/dumps/";
 const std::string kBegin = "--\n-- PostgreSQL database dump\n--\n\n";
 const std::string kEnd = "--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict key\n\n";
 const std::string kBeginOfAll = "--\n-- PostgreSQL database cluster dump\n--\n\n";
@@ -32,14 +32,14 @@ class CutShort : public testing::Test {
 };
 
 TEST_F(CutShort, IsNoneOfTheWholeDumps) {
-  for (const auto& dump : std::filesystem::directory_iterator(kDumps))
+  for (const auto& dump : std::filesystem::directory_iterator(kDumpsFolder))
     EXPECT_EQ(look_into_dump(dump.path(), dump.is_directory(), {}).damaged, false) << dump.path();
 }
 
 TEST_F(CutShort, AreArchivesWithoutTheirLastBytes) {
   for (const char* dump :
        {"whole-2.19.3.dump", "whole-2.29.2.dump", "table-none-2.29.2.dump", "table-zstd-2.29.2.dump"}) {
-    const std::string whole = read_file(kDumps + dump);
+    const std::string whole = read_file(kDumpsFolder + dump);
     for (const std::size_t missing : {3, 5, 6, 7, 11})
       EXPECT_EQ(is_damaged(whole.substr(0, whole.size() - missing)), true) << dump << " " << missing;
   }
@@ -47,7 +47,7 @@ TEST_F(CutShort, AreArchivesWithoutTheirLastBytes) {
 
 // It ends in zeros, as a table of contents mostly does.
 TEST_F(CutShort, IsAnArchiveThatEndsWithItsTableOfContents) {
-  std::string text = read_file(kDumps + "table-none-2.29.2.dump");
+  std::string text = read_file(kDumpsFolder + "table-none-2.29.2.dump");
   constexpr std::size_t kData = 1 + 5 + 5 + 5 + 5;  // a byte, its number, a block of `\.` and newlines, and 0
   text.resize(text.size() - kData);
   ASSERT_TRUE(text.ends_with(std::string(3, '\0')));
@@ -55,7 +55,7 @@ TEST_F(CutShort, IsAnArchiveThatEndsWithItsTableOfContents) {
 }
 
 TEST_F(CutShort, IsATarWithoutABlockOfZeros) {
-  const std::string whole = read_file(kDumps + "table-2.29.2.tar");
+  const std::string whole = read_file(kDumpsFolder + "table-2.29.2.tar");
   for (const std::size_t size : {whole.size() - 1'100, whole.size() * 2 / 3})
     EXPECT_EQ(is_damaged(whole.substr(0, size)), true) << size;
 }
@@ -74,7 +74,7 @@ TEST_F(CutShort, IsAFolderOfDataThatNothingDescribes) {
 }
 
 TEST_F(CutShort, IsAFolderWithoutTheDataOfATable) {
-  folder_.write("toc.dat", read_file(kDumps + "table-2.29.2.folder/toc.dat"));
+  folder_.write("toc.dat", read_file(kDumpsFolder + "table-2.29.2.folder/toc.dat"));
   EXPECT_EQ(is_folder_damaged(), true);
   const auto data = folder_.write("3754.dat.lz4", "rows");
   EXPECT_EQ(is_folder_damaged(), false);

@@ -24,7 +24,7 @@ Context context() {
   return made;
 }
 
-World read(const std::string& backups) {
+World backups_of(const std::string& backups) {
   return parse("targets: [{name: db1, conninfo: \"host=a\", labels: {cluster: c}}]\nbackups:\n" + backups, "f.yaml",
                context())
       .world;
@@ -32,7 +32,7 @@ World read(const std::string& backups) {
 
 std::string complaint(const std::string& backups) {
   try {
-    read(backups);
+    backups_of(backups);
   } catch (const Error& error) {
     return error.what();
   }
@@ -40,7 +40,8 @@ std::string complaint(const std::string& backups) {
 }
 
 TEST(Backups, AreLookedAfterByACollectorEach) {
-  const World world = read("- {name: nightly, directory: /b}\n- {name: wal, kind: wal, directory: /w, interval: 1m}\n");
+  const World world =
+      backups_of("- {name: nightly, directory: /b}\n- {name: wal, kind: wal, directory: /w, interval: 1m}\n");
   ASSERT_EQ(world.backups.size(), 2U);
   const Instrument& wal = *world.host_instruments.back();
   EXPECT_EQ(wal.name(), "backup_wal");
@@ -49,12 +50,12 @@ TEST(Backups, AreLookedAfterByACollectorEach) {
 }
 
 TEST(Backups, CarryTheLabelsOfTheirTarget) {
-  const World world = read("- {name: nightly, server: db1, directory: /b}\n");
+  const World world = backups_of("- {name: nightly, server: db1, directory: /b}\n");
   EXPECT_THAT(world.backups[0]->labels, ElementsAre(testing::Pair("server", "db1"), testing::Pair("cluster", "c")));
 }
 
 TEST(Backups, LimitsAreReadInTheirUnits) {
-  const Backup backup = *read(
+  const Backup backup = *backups_of(
                              "- name: nightly\n  directory: /b\n  age: {warning: 2h, critical: 1d}\n  share: {warning: "
                              "0.8, critical: 0.25}\n"
                              "  size: {critical: 1KiB}\n  space: {warning: 0.5, critical: 0.75}\n")
@@ -63,7 +64,7 @@ TEST(Backups, LimitsAreReadInTheirUnits) {
   EXPECT_EQ(backup.share, (Threshold{0.8, 0.25}));
   EXPECT_EQ(backup.size, (Threshold{{}, 1'024}));
   EXPECT_EQ(backup.space, (Threshold{0.5, 0.75}));
-  EXPECT_EQ(read("- {name: a, directory: /b, share: {warning: none}}\n").backups[0]->share, Threshold{});
+  EXPECT_EQ(backups_of("- {name: a, directory: /b, share: {warning: none}}\n").backups[0]->share, Threshold{});
 }
 
 TEST(Backups, WhatIsWrongIsToldWithItsPlace) {

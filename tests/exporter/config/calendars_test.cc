@@ -22,15 +22,15 @@ using testing::StartsWith;
 
 const Environment kNoVariables = [](const std::string&) { return std::nullopt; };
 
-CalendarSpecs read(const std::string& text) {
+CalendarSpecs calendars_of(const std::string& text) {
   CalendarSpecs calendars = shipped_calendars();
   read_calendars(Reader("f.yaml", kNoVariables), *parse_document(text, "f.yaml"), calendars);
   return calendars;
 }
 
-std::string error_of(const std::string& text) {
+std::string calendar_error(const std::string& text) {
   try {
-    read(text);
+    calendars_of(text);
   } catch (const Error& error) {
     return error.what();
   }
@@ -41,7 +41,7 @@ const std::string kBerlin =
     "x:\n  timezone: Europe/Berlin\n  sessions: [{days: mon-fri, open: \"09:00\", close: \"17:30\"}]\n";
 
 std::set<unsigned> days_of(const std::string& days) {
-  return read("x: {timezone: UTC, sessions: [{days: " + days + ", open: 09:00, close: 16:00}]}")
+  return calendars_of("x: {timezone: UTC, sessions: [{days: " + days + ", open: 09:00, close: 16:00}]}")
       .at("x")
       .sessions[0]
       .days;
@@ -64,7 +64,7 @@ class Holidays {
 };
 
 TEST(CalendarsRead, AllThatCanBeSaid) {
-  const CalendarSpec spec = read(R"(
+  const CalendarSpec spec = calendars_of(R"(
 x:
   timezone: America/New_York
   sessions:
@@ -87,8 +87,8 @@ x:
 }
 
 TEST(CalendarsRead, NothingIsAroundTheClock) {
-  EXPECT_THAT(read("x: {}").at("x").sessions, IsEmpty());
-  EXPECT_THAT(read("x:").at("x").sessions, IsEmpty());
+  EXPECT_THAT(calendars_of("x: {}").at("x").sessions, IsEmpty());
+  EXPECT_THAT(calendars_of("x:").at("x").sessions, IsEmpty());
 }
 
 TEST(CalendarsRead, DaysAreRangesAndLists) {
@@ -100,21 +100,21 @@ TEST(CalendarsRead, DaysAreRangesAndLists) {
 }
 
 TEST(CalendarsRead, ASessionMayOpenTheDayBefore) {
-  const auto calendars =
-      read("x: {timezone: America/Chicago, sessions: [{days: mon-fri, open: 17:00, close: 16:00, opens: day_before}]}");
+  const auto calendars = calendars_of(
+      "x: {timezone: America/Chicago, sessions: [{days: mon-fri, open: 17:00, close: 16:00, opens: day_before}]}");
   EXPECT_EQ(calendars.at("x").sessions[0].times(), (LocalSession{-hours{7}, hours{16}}));
 }
 
 TEST(CalendarsRead, ShippedOnesStayUnlessTheirNameIsTaken) {
-  EXPECT_EQ(read(kBerlin).at("us_equities").time_zone, "America/New_York");
-  EXPECT_THAT(read("us_equities: {}").at("us_equities").sessions, IsEmpty());
+  EXPECT_EQ(calendars_of(kBerlin).at("us_equities").time_zone, "America/New_York");
+  EXPECT_THAT(calendars_of("us_equities: {}").at("us_equities").sessions, IsEmpty());
 }
 
 TEST(CalendarsRead, HolidaysComeFromAFileToo) {
   const Holidays file("2026-12-25,,Christmas\n2026-12-24,14:00\n2026-12-30,14:00\n");
   const auto spec =
-      read(kBerlin +
-           "  holidays: [2027-01-01]\n  early_close: {2026-12-30: \"12:00\"}\n  holidays_file: " + file.path())
+      calendars_of(kBerlin +
+                   "  holidays: [2027-01-01]\n  early_close: {2026-12-30: \"12:00\"}\n  holidays_file: " + file.path())
           .at("x");
   EXPECT_THAT(spec.special.holidays, ElementsAre(year{2026} / 12 / 25, year{2027} / 1 / 1));
   EXPECT_EQ(spec.special.early_close.at(year{2026} / 12 / 24), hours{14});
@@ -123,31 +123,31 @@ TEST(CalendarsRead, HolidaysComeFromAFileToo) {
 
 TEST(CalendarErrors, OfAFileNameItsLine) {
   const Holidays file("2026-12-25\n24.12.2026,14:00\n");
-  EXPECT_EQ(error_of(kBerlin + "  holidays_file: " + file.path()),
+  EXPECT_EQ(calendar_error(kBerlin + "  holidays_file: " + file.path()),
             file.path() + ":2: expected a date, as 2026-11-27, found \"24.12.2026\"");
 }
 
 TEST(CalendarErrors, NameAFileThatIsNotThere) {
-  EXPECT_EQ(error_of(kBerlin + "  holidays_file: /nowhere/x.csv"),
+  EXPECT_EQ(calendar_error(kBerlin + "  holidays_file: /nowhere/x.csv"),
             "f.yaml:4:18: cannot read holidays_file /nowhere/x.csv: No such file or directory");
 }
 
 TEST(CalendarErrors, NameTheNearestTimeZone) {
-  EXPECT_EQ(error_of("x:\n  timezone: America/New_Yorck"),
+  EXPECT_EQ(calendar_error("x:\n  timezone: America/New_Yorck"),
             "f.yaml:2:13: unknown time zone \"America/New_Yorck\"; did you mean America/New_York?");
-  EXPECT_EQ(error_of("x:\n  timezone: Ruritania"),
+  EXPECT_EQ(calendar_error("x:\n  timezone: Ruritania"),
             "f.yaml:2:13: unknown time zone \"Ruritania\"; expected a name as America/New_York");
 }
 
 TEST(CalendarErrors, NameTheNearestKey) {
-  EXPECT_THAT(error_of("x:\n  time_zone: UTC"),
+  EXPECT_THAT(calendar_error("x:\n  time_zone: UTC"),
               StartsWith("f.yaml:2:3: unknown key \"time_zone\"; did you mean \"timezone\"?"));
-  EXPECT_THAT(error_of("x: {sessions: [{day: mon}]}"), HasSubstr("unknown key \"day\"; did you mean \"days\"?"));
+  EXPECT_THAT(calendar_error("x: {sessions: [{day: mon}]}"), HasSubstr("unknown key \"day\"; did you mean \"days\"?"));
 }
 
 TEST(CalendarErrors, SayWhatWasExpected) {
   const auto session = [](const std::string& inside) {
-    return error_of("x: {timezone: UTC, sessions: [{" + inside + "}]}");
+    return calendar_error("x: {timezone: UTC, sessions: [{" + inside + "}]}");
   };
   EXPECT_THAT(session("days: mon-fry"),
               HasSubstr("expected days as mon-fri, or mon, wed, or [mon, wed], found \"mon-fry\""));
@@ -157,16 +157,16 @@ TEST(CalendarErrors, SayWhatWasExpected) {
   EXPECT_THAT(session("days: mon, open: 09:30"), HasSubstr("expected a session as {days: mon-fri"));
   EXPECT_THAT(session("days: mon, open: 09:30, close: 16:00, opens: before"),
               HasSubstr("expected same_day or day_before"));
-  EXPECT_EQ(error_of(kBerlin + "  holidays: [2026-11-31]"),
+  EXPECT_EQ(calendar_error(kBerlin + "  holidays: [2026-11-31]"),
             "f.yaml:4:14: expected a date as 2026-11-27, found \"2026-11-31\"");
-  EXPECT_EQ(error_of(kBerlin + "  early_close: {friday: 13:00}"),
+  EXPECT_EQ(calendar_error(kBerlin + "  early_close: {friday: 13:00}"),
             "f.yaml:4:17: expected a date as 2026-11-27, found \"friday\"");
 }
 
 TEST(CalendarErrors, NameTheCalendarThatMakesNoSense) {
-  EXPECT_EQ(error_of("a: {}\nb: {timezone: UTC}"),
+  EXPECT_EQ(calendar_error("a: {}\nb: {timezone: UTC}"),
             "f.yaml:2:1: calendar b: it has no sessions: give it some, or nothing at all for around the clock");
-  EXPECT_EQ(error_of(kBerlin + "  early_close: {2026-11-27: 18:00}"),
+  EXPECT_EQ(calendar_error(kBerlin + "  early_close: {2026-11-27: 18:00}"),
             "f.yaml:1:1: calendar x: the early close of 2026-11-27, 18:00, is not while a session would be open");
 }
 

@@ -16,8 +16,6 @@ CheckSetting setting(const std::string& name, const std::string& text, std::size
   throw std::invalid_argument("no check " + name);
 }
 
-std::string with_target(const std::string& text) { return text + "\ntargets: [{conninfo: \"\"}]"; }
-
 TEST(ConfigChecks, AreAsTheyComeWhereNothingIsSaid) {
   EXPECT_EQ(setting("lag", with_target("")), (CheckSetting{true, {.warning = 60, .critical = 300}}));
   EXPECT_EQ(setting("up", with_target("checks:")), (CheckSetting{true, {}}));

@@ -13,8 +13,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// A document that is right but for what is in front.
-std::string with_target(const std::string& text) { return text + "\ntargets: [{conninfo: \"\"}]"; }
 std::string in_target(const std::string& text) { return "targets:\n  - name: a\n    " + text; }
 
 TEST(ConfigErrors, NameTheNearestKeyAndTheKnownOnes) {

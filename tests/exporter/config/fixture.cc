@@ -72,6 +72,8 @@ Context fake_context(std::map<std::string, std::string> variables) {
           .make_freshness = fake_freshness};
 }
 
+std::string with_target(const std::string& text) { return text + "\ntargets: [{conninfo: \"\"}]"; }
+
 Config parse_text(const std::string& text, std::map<std::string, std::string> variables) {
   return parse(text, "f.yaml", fake_context(std::move(variables)));
 }

@@ -17,6 +17,9 @@ Collector fake_freshness(const FreshnessCheckPtr& check);
 
 Context fake_context(std::map<std::string, std::string> variables = {});
 
+// A document that is right but for what is in front.
+std::string with_target(const std::string& text);
+
 Config parse_text(const std::string& text, std::map<std::string, std::string> variables = {});
 
 // What the Error says; "" where there is none. The file is called f.yaml.

@@ -19,11 +19,11 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
-std::string with_target(const std::string& freshness) { return freshness + "\ntargets: [{name: main}]"; }
+std::string with_main(const std::string& freshness) { return freshness + "\ntargets: [{name: main}]"; }
 
 // The one check of a configuration.
 FreshnessCheck written(const std::string& check, const std::string& before = "") {
-  const Config config = parse_text(with_target("freshness:\n" + before + "  checks:\n    - {" + check + "}"));
+  const Config config = parse_text(with_main("freshness:\n" + before + "  checks:\n    - {" + check + "}"));
   return *config.world.targets.at(0)->freshness.at(0);
 }
 
@@ -121,7 +121,7 @@ TEST(ConfigFreshness, GoesByACalendar) {
 }
 
 TEST(ConfigFreshness, HasCalendarsOfItsOwnThatChecksShare) {
-  const Config config = parse_text(with_target(R"(
+  const Config config = parse_text(with_main(R"(
 freshness:
   calendars:
     lse: {timezone: Europe/London, sessions: [{days: mon-fri, open: "08:00", close: "16:30"}]}

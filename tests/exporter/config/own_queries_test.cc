@@ -15,14 +15,16 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-Collector query(const std::string& text) { return query_of(read_own_queries, text); }
-std::string error_of(const std::string& text) { return query_error(read_own_queries, text); }
+Collector own_query(const std::string& text) { return query_of(read_own_queries, text); }
+std::string own_query_error(const std::string& text) { return query_error(read_own_queries, text); }
 
 const std::string kOrders = "- name: orders\n  sql: SELECT 1 AS waiting\n";
 
 // The query with this one column.
-Collector with_column(const std::string& column) { return query(kOrders + "  columns: {" + column + "}\n"); }
-std::string column_error(const std::string& column) { return error_of(kOrders + "  columns: {" + column + "}\n"); }
+Collector with_column(const std::string& column) { return own_query(kOrders + "  columns: {" + column + "}\n"); }
+std::string column_error(const std::string& column) {
+  return own_query_error(kOrders + "  columns: {" + column + "}\n");
+}
 
 std::string emitted(const Collector& collector, const std::string& column, Cell cell) {
   Rows rows({column});
@@ -42,7 +44,7 @@ TEST(OwnQueries, AreCollectorsThatTheVisitorAsks) {
 }
 
 TEST(OwnQueries, SayAllThatCanBeSaid) {
-  const Collector collector = query(R"(
+  const Collector collector = own_query(R"(
 - name: orders
   help: Orders of the shop.
   sql:
@@ -72,7 +74,7 @@ TEST(OwnQueries, SayAllThatCanBeSaid) {
 }
 
 TEST(OwnQueries, ChooseTheSqlByVersionAndRole) {
-  const Collector collector = query(
+  const Collector collector = own_query(
       "- name: orders\n  role: primary\n  sql: [{since: 15, sql: SELECT 15}, {until: 13, sql: SELECT 13}]\n"
       "  columns: {x: {type: gauge, help: X.}}\n");
   EXPECT_EQ(asked(collector, 150'018), "SELECT 15");
@@ -83,7 +85,7 @@ TEST(OwnQueries, ChooseTheSqlByVersionAndRole) {
 
 TEST(OwnQueries, LeaveTheDollarsOfTheSqlAlone) {
   const Collector collector =
-      query("- name: orders\n  sql: \"SELECT $$a$$ ${X}\"\n  columns: {x: {type: gauge, help: X.}}\n");
+      own_query("- name: orders\n  sql: \"SELECT $$a$$ ${X}\"\n  columns: {x: {type: gauge, help: X.}}\n");
   EXPECT_EQ(asked(collector, 150'018), "SELECT $$a$$ ${X}");
 }
 
@@ -119,7 +121,7 @@ TEST(OwnQueries, HaveStates) {
 }
 
 TEST(OwnQueries, InEveryDatabaseHaveOneLabelDatname) {
-  const Collector collector = query(
+  const Collector collector = own_query(
       "- name: orders\n  scope: database\n  sql: SELECT 1\n  columns: {datname: label, n: {type: gauge, help: N.}}\n");
   EXPECT_EQ(collector.scope, Scope::kDatabase);
   EXPECT_EQ(collector.columns[0].use, Use::kDiscard);
@@ -166,16 +168,16 @@ TEST(OwnQueries, RefuseThresholdsThatCannotBe) {
 // -- Mistakes ---------------------------------------------------------------------------------------------------------
 
 TEST(OwnQueries, TellWhereAMistakeIs) {
-  EXPECT_EQ(error_of("- name: orders\n  sqll: SELECT 1\n").substr(0, 45),
+  EXPECT_EQ(own_query_error("- name: orders\n  sqll: SELECT 1\n").substr(0, 45),
             "q.yaml:2:3: unknown key \"sqll\"; did you mean ");
-  EXPECT_THAT(error_of("- name: orders\n  sql: SELECT 1; SELECT 2\n"),
+  EXPECT_THAT(own_query_error("- name: orders\n  sql: SELECT 1; SELECT 2\n"),
               StartsWith("q.yaml:2:8: the SQL holds more than one statement"));
-  EXPECT_THAT(error_of("- name: orders\n  sql: \"/* \"\n"), StartsWith("q.yaml:2:8: the SQL comment"));
-  EXPECT_THAT(error_of("- name: orders\n  sql: \"-- nothing\"\n"), HasSubstr("the SQL is empty"));
-  EXPECT_THAT(error_of("- name: a b\n  sql: SELECT 1\n"), HasSubstr("is no name"));
-  EXPECT_THAT(error_of("- sql: SELECT 1\n"), StartsWith("q.yaml:1:3: expected a query, as {name: orders"));
-  EXPECT_THAT(error_of("- name: orders\n"), HasSubstr("has no source"));
-  EXPECT_THAT(error_of("orders: {}\n"), HasSubstr("expected a list, found a mapping"));
+  EXPECT_THAT(own_query_error("- name: orders\n  sql: \"/* \"\n"), StartsWith("q.yaml:2:8: the SQL comment"));
+  EXPECT_THAT(own_query_error("- name: orders\n  sql: \"-- nothing\"\n"), HasSubstr("the SQL is empty"));
+  EXPECT_THAT(own_query_error("- name: a b\n  sql: SELECT 1\n"), HasSubstr("is no name"));
+  EXPECT_THAT(own_query_error("- sql: SELECT 1\n"), StartsWith("q.yaml:1:3: expected a query, as {name: orders"));
+  EXPECT_THAT(own_query_error("- name: orders\n"), HasSubstr("has no source"));
+  EXPECT_THAT(own_query_error("orders: {}\n"), HasSubstr("expected a list, found a mapping"));
 }
 
 TEST(OwnQueries, TellWhichColumnIsWrong) {
@@ -193,7 +195,9 @@ TEST(OwnQueries, TellWhichColumnIsWrong) {
 }
 
 TEST(OwnQueries, MayEndWithASemicolonAndAComment) {
-  EXPECT_EQ(error_of("- name: orders\n  sql: \"SELECT ';' ; -- done\"\n  columns: {n: {type: gauge, help: N.}}\n"), "");
+  EXPECT_EQ(
+      own_query_error("- name: orders\n  sql: \"SELECT ';' ; -- done\"\n  columns: {n: {type: gauge, help: N.}}\n"),
+      "");
 }
 
 TEST(OwnQueries, OfAnEmptyFileAreNone) { EXPECT_THAT(queries_of(read_own_queries, ""), IsEmpty()); }

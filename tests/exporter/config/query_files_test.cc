@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string query(const std::string& name) {
+std::string text_of_query(const std::string& name) {
   return "- name: " + name + "\n  sql: SELECT 1\n  columns: {n: {type: gauge, help: N., warning: 5}}\n";
 }
 
@@ -42,22 +42,22 @@ class QueryFiles : public testing::Test {
 };
 
 TEST_F(QueryFiles, StandBesideTheConfiguration) {
-  folder_.write("orders.yaml", query("orders"));
+  folder_.write("orders.yaml", text_of_query("orders"));
   const Config config = load("queries: [orders.yaml]\n");
   EXPECT_THAT(names(*config.world.targets[0]), ElementsAre("replication", "orders"));
   EXPECT_THAT(config.world.collector_names, ElementsAre("bloat", "disks", "orders", "replication"));
 }
 
 TEST_F(QueryFiles, OfAPatternComeInTheOrderOfTheirNames) {
-  folder_.write("b.yaml", query("b"));
-  folder_.write("a.yaml", query("a"));
-  folder_.write("c.txt", query("c"));
+  folder_.write("b.yaml", text_of_query("b"));
+  folder_.write("a.yaml", text_of_query("a"));
+  folder_.write("c.txt", text_of_query("c"));
   EXPECT_THAT(names(*load("queries: [\"?.yaml\"]\n").world.targets[0]), ElementsAre("replication", "a", "b"));
   EXPECT_THAT(names(*load("queries: [\"*.none\"]\n").world.targets[0]), ElementsAre("replication"));
 }
 
 TEST_F(QueryFiles, AreForTheServersTheyName) {
-  folder_.write("orders.yaml", query("orders"));
+  folder_.write("orders.yaml", text_of_query("orders"));
   const Config config = load("queries: [{file: orders.yaml, servers: [\"*2\"]}]\n");
   EXPECT_THAT(names(*config.world.targets[0]), ElementsAre("replication"));
   EXPECT_THAT(names(*config.world.targets[1]), ElementsAre("replication", "orders"));
@@ -65,7 +65,7 @@ TEST_F(QueryFiles, AreForTheServersTheyName) {
 }
 
 TEST_F(QueryFiles, MakeCollectorsAndChecksThatMayBeSet) {
-  folder_.write("orders.yaml", query("orders"));
+  folder_.write("orders.yaml", text_of_query("orders"));
   const Config config =
       load("queries: [orders.yaml]\ncollectors: {orders: {interval: 5m}}\nchecks: {orders_n: {critical: 9}}\n");
   const Target& target = *config.world.targets[0];
@@ -76,15 +76,15 @@ TEST_F(QueryFiles, MakeCollectorsAndChecksThatMayBeSet) {
 }
 
 TEST_F(QueryFiles, MayNotBeCalledAsAnother) {
-  folder_.write("a.yaml", query("orders"));
-  folder_.write("b.yaml", query("orders"));
-  folder_.write("c.yaml", query("bloat"));
+  folder_.write("a.yaml", text_of_query("orders"));
+  folder_.write("b.yaml", text_of_query("orders"));
+  folder_.write("c.yaml", text_of_query("bloat"));
   EXPECT_THAT(error_of("queries: [a.yaml, b.yaml]\n"), HasSubstr("b.yaml:1:3: query orders stands also at "));
   EXPECT_THAT(error_of("queries: [c.yaml]\n"), HasSubstr("c.yaml:1:3: query bloat has the name of a collector"));
 }
 
 TEST_F(QueryFiles, MayNotMakeACheckOfAnother) {
-  folder_.write("a.yaml", query("orders_a") +
+  folder_.write("a.yaml", text_of_query("orders_a") +
                               "- name: orders\n  sql: SELECT 1\n"
                               "  columns: {a_n: {type: gauge, help: N., name: other, warning: 5}}\n");
   EXPECT_THAT(error_of("queries: [a.yaml]\n"), HasSubstr("query orders makes a check orders_a_n, and there is one"));

@@ -16,7 +16,7 @@ struct Read {
   World world;
 };
 
-Read read(const std::string& systemd) {
+Read systemd_of(const std::string& systemd) {
   Read read;
   Context context = fake_context();
   const auto watcher = [](const std::string& help) {
@@ -40,7 +40,7 @@ Read read(const std::string& systemd) {
 
 std::string complaint(const std::string& systemd) {
   try {
-    read("systemd: " + systemd);
+    systemd_of("systemd: " + systemd);
   } catch (const Error& error) {
     return error.what();
   }
@@ -52,7 +52,7 @@ bool looks_at_units(const World& world) {
 }
 
 TEST(SystemdSettings, AreTheDefaultsWhereNothingIsSaid) {
-  const Systemd systemd = *read("").systemd;
+  const Systemd systemd = *systemd_of("").systemd;
   EXPECT_EQ(systemd.presence, Systemd::Presence::kMay);
   EXPECT_EQ(systemd.managers.size(), 2U);
   EXPECT_EQ(systemd.units.front().pattern, "postgresql*");
@@ -60,7 +60,7 @@ TEST(SystemdSettings, AreTheDefaultsWhereNothingIsSaid) {
 }
 
 TEST(SystemdSettings, NameUnitsAndWhatIsExpectedOfThem) {
-  const Systemd systemd = *read(
+  const Systemd systemd = *systemd_of(
                                "systemd: {enabled: true, failed: false, max_units: 7, exclude: [\"feed-test*\"], "
                                "units: [postgresql@15-main, {match: \"feed-*\", expect: active}, "
                                "{match: dump.timer, expect: armed, stuck_after: 3h}]}")
@@ -79,17 +79,17 @@ TEST(SystemdSettings, NameUnitsAndWhatIsExpectedOfThem) {
 }
 
 TEST(SystemdSettings, NameManagers) {
-  const Systemd systemd = *read("systemd: {managers: [system, user, user@ann, user@1001]}").systemd;
+  const Systemd systemd = *systemd_of("systemd: {managers: [system, user, user@ann, user@1001]}").systemd;
   std::vector<std::string> names;
   for (const ManagerName& name : systemd.managers) names.push_back(to_string(name) + ":" + std::to_string(name.uid));
   EXPECT_THAT(names, ElementsAre("system:0", "user:0", "user@ann:1000", "user@1001:1001"));
 }
 
 TEST(SystemdSettings, TurnAllOfItOff) {
-  EXPECT_TRUE(looks_at_units(read("").world));
-  EXPECT_FALSE(looks_at_units(read("systemd: {enabled: false}").world));
-  EXPECT_TRUE(looks_at_units(read("systemd: {enabled: auto, units: []}").world));
-  EXPECT_THAT(read("systemd: {units: []}").systemd->units, IsEmpty());
+  EXPECT_TRUE(looks_at_units(systemd_of("").world));
+  EXPECT_FALSE(looks_at_units(systemd_of("systemd: {enabled: false}").world));
+  EXPECT_TRUE(looks_at_units(systemd_of("systemd: {enabled: auto, units: []}").world));
+  EXPECT_THAT(systemd_of("systemd: {units: []}").systemd->units, IsEmpty());
 }
 
 TEST(SystemdSettings, AreRefusedWithTheirPlaceAndTheCure) {

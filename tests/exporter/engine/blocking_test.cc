@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "tests/exporter/engine/loop_thread.h"
+#include "tests/exporter/engine/moments.h"
 
 namespace pgwatch {
 namespace {
@@ -28,8 +29,6 @@ constexpr Blocking::LimitsPerKind kHasty = [] {
   for (Blocking::Limits& one : limits) one.stuck = 40ms;
   return limits;
 }();
-
-SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 class BlockingTest : public testing::Test {
  protected:

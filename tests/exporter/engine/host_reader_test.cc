@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "tests/exporter/engine/loop_thread.h"
+#include "tests/exporter/engine/moments.h"
 #include "tests/exporter/engine/toy.h"
 #include "tests/support/fake_manager.h"
 
@@ -17,8 +18,6 @@ using test::FakeManager;
 using test::Gate;
 using test::LoopThread;
 using test::one_value;
-
-SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 class HostReaderTest : public testing::Test {
  protected:

@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "tests/exporter/engine/moments.h"
 #include "tests/support/descriptor.h"
 
 namespace pgwatch {
@@ -15,8 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using test::Descriptor;
 using testing::ElementsAre;
-
-SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 // Runs the loop in this thread; whatever is still set then is a test that failed.
 class LoopTest : public testing::Test {

@@ -1,4 +1,5 @@
 #include "exporter/engine/places.h"
+#include "tests/exporter/engine/moments.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,8 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 using postgres::Backend;
 using testing::ElementsAre;
-
-const SteadyTime kNow{1h};
 
 TEST(Places, HaveRoomForKeptVisitorAndReserve) {
   Places places(3);

@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "exporter/model/exposition.h"
+#include "tests/exporter/engine/moments.h"
 
 namespace pgwatch {
 namespace {
 
 using namespace std::chrono_literals;
-
-const SteadyTime kNow{1h};
 
 TargetStatus up_target() {
   auto facts = std::make_shared<Facts>();

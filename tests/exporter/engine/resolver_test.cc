@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "tests/exporter/engine/loop_thread.h"
+#include "tests/exporter/engine/moments.h"
 
 namespace pgwatch {
 namespace {
@@ -16,8 +17,6 @@ using test::eventually;
 using test::Gate;
 using test::LoopThread;
 using testing::ElementsAre;
-
-SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 // A name server that says what the test wants, when it wants.
 class NameServer {

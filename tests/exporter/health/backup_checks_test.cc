@@ -31,8 +31,8 @@ Answered of_host(Answered answer) {
 }
 
 // What the checks say of one answer of the host.
-std::vector<Verdict> judged(const Backup& backup, const Answered& answer,
-                            const std::vector<std::string>& patterns = {}) {
+std::vector<Verdict> judged_backup(const Backup& backup, const Answered& answer,
+                                   const std::vector<std::string>& patterns = {}) {
   const World world = world_of(backup);
   Snapshot snapshot;
   snapshot.answers = {of_host(answer)};
@@ -40,7 +40,8 @@ std::vector<Verdict> judged(const Backup& backup, const Answered& answer,
 }
 
 std::vector<std::string> told(const Backup& backup, const std::vector<test::Row>& rows) {
-  return told(judged(backup, answered(collectors::backup_collector(std::make_shared<const Backup>(backup)), rows)));
+  return told(
+      judged_backup(backup, answered(collectors::backup_collector(std::make_shared<const Backup>(backup)), rows)));
 }
 
 test::Row aged(double hours, test::Row more = {}) {
@@ -128,19 +129,21 @@ TEST(BackupChecks, PgbackrestIsBelieved) {
 
 TEST(BackupChecks, SayWhoseTheyAreAndAreChosenByName) {
   const Collector collector = collectors::backup_collector(std::make_shared<const Backup>(nightly()));
-  const auto verdicts = judged(nightly(), answered(collector, {aged(1)}), {"main/backup_*_age"});
+  const auto verdicts = judged_backup(nightly(), answered(collector, {aged(1)}), {"main/backup_*_age"});
   ASSERT_EQ(verdicts.size(), 1U);
   EXPECT_EQ(verdicts[0].server, "main");
   EXPECT_EQ(verdicts[0].check, "backup_nightly_age");
-  EXPECT_THAT(judged(nightly(), answered(collector, {aged(1)}), {"other/*"}), IsEmpty());
+  EXPECT_THAT(judged_backup(nightly(), answered(collector, {aged(1)}), {"other/*"}), IsEmpty());
 }
 
 TEST(BackupChecks, WhatCannotBeReadIsUnknown) {
   const Collector collector = collectors::backup_collector(std::make_shared<const Backup>(nightly()));
-  EXPECT_THAT(told(judged(nightly(), not_answered(collector, Outcome::kFailed, "host", "cannot list /b"), {"*_age"})),
-              ElementsAre("unknown: collector backup_nightly failed, host: cannot list /b"));
-  EXPECT_THAT(told(judged(nightly(), not_answered(collector, Outcome::kSkipped, "unsupported", "none"), {"*_age"})),
-              ElementsAre("unknown: nothing to ask here, unsupported: none"));
+  EXPECT_THAT(
+      told(judged_backup(nightly(), not_answered(collector, Outcome::kFailed, "host", "cannot list /b"), {"*_age"})),
+      ElementsAre("unknown: collector backup_nightly failed, host: cannot list /b"));
+  EXPECT_THAT(
+      told(judged_backup(nightly(), not_answered(collector, Outcome::kSkipped, "unsupported", "none"), {"*_age"})),
+      ElementsAre("unknown: nothing to ask here, unsupported: none"));
 }
 
 TEST(BackupChecks, AreNotMadeOfAServersAnswers) {

@@ -12,7 +12,7 @@ Verdict verdict(Status status, const std::string& check, const std::string& subj
   return {.server = "db1", .check = check, .collector = "", .subject = subject, .status = status, .summary = summary};
 }
 
-Result result() {
+Result result_for_people() {
   Result result;
   result.took = std::chrono::milliseconds(425);
   result.verdicts = {verdict(Status::kOk, "up", "", "answers"),
@@ -23,14 +23,14 @@ Result result() {
 }
 
 TEST(Human, ShowsWhatIsNotWellInLinesThatAlign) {
-  EXPECT_EQ(to_human(result(), {}),
+  EXPECT_EQ(to_human(result_for_people(), {}),
             "CRITICAL - 1 critical, 1 warning, 1 ok, 1 inactive (0.42 s)\n"
             "  warning  db1 replication_lag_bytes paris  1 GiB not replayed yet\n"
             "  critical db1 replication_receiver         does not stream\n");
 }
 
 TEST(Human, ShowsAllWhereAsked) {
-  EXPECT_EQ(to_human(result(), {.all = true}),
+  EXPECT_EQ(to_human(result_for_people(), {.all = true}),
             "CRITICAL - 1 critical, 1 warning, 1 ok, 1 inactive (0.42 s)\n"
             "  ok       db1 up                           answers\n"
             "  inactive db1 role                         any role will do\n"
@@ -39,7 +39,7 @@ TEST(Human, ShowsAllWhereAsked) {
 }
 
 TEST(Human, IsOneLineWhereAllIsWell) {
-  Result well = result();
+  Result well = result_for_people();
   well.verdicts.resize(2);
   EXPECT_EQ(to_human(well, {}), "OK - 1 ok, 1 inactive (0.42 s)\n");
 }
@@ -53,7 +53,7 @@ TEST(Human, ShowsErrorsFirst) {
 }
 
 TEST(Human, PaintsStatusesAndKeepsThemAligned) {
-  const std::string text = to_human(result(), {.all = true, .colour = true});
+  const std::string text = to_human(result_for_people(), {.all = true, .colour = true});
   EXPECT_THAT(text, HasSubstr("\x1b[31mCRITICAL\x1b[0m - 1 critical"));
   EXPECT_THAT(text, HasSubstr("  \x1b[32mok\x1b[0m       db1 up "));
   EXPECT_THAT(text, HasSubstr("  \x1b[33mwarning\x1b[0m  db1 replication_lag_bytes paris  1 GiB"));

@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Result result() {
+Result result_for_programs() {
   Result result;
   result.started = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
   result.took = std::chrono::microseconds(425'031);
@@ -31,7 +31,7 @@ Result result() {
 }
 
 TEST(Json, IsOneObjectOnOneLine) {
-  EXPECT_EQ(to_json(result()),
+  EXPECT_EQ(to_json(result_for_programs()),
             "{\"schema\":\"pgwatch.once/v1\",\"status\":\"critical\",\"exit_code\":2,"
             "\"started\":\"2023-11-14T22:13:20Z\",\"duration_s\":0.425031,\"version\":\"0.1.0\","
             "\"counts\":{\"ok\":1,\"inactive\":0,\"skipped\":0,\"warning\":0,\"unknown\":0,\"critical\":1},"
@@ -56,7 +56,7 @@ TEST(Json, OfNothingIsAnObjectToo) {
 }
 
 TEST(Json, EscapesWhatItDidNotMakeItself) {
-  Result nasty = result();
+  Result nasty = result_for_programs();
   nasty.verdicts[0].server = "a\"b\\c";
   nasty.verdicts[0].subject = "line\nbreak\t\x01";
   nasty.verdicts[0].summary = "\xff\xfe no text";
@@ -71,7 +71,7 @@ TEST(Json, EscapesWhatItDidNotMakeItself) {
 TEST(Json, HasNoWordForWhatIsNoNumber) {
   for (const double value : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
                              -std::numeric_limits<double>::infinity()}) {
-    Result odd = result();
+    Result odd = result_for_programs();
     odd.verdicts.resize(1);
     odd.verdicts[0].value = value;
     EXPECT_THAT(to_json(odd), HasSubstr("\"value\":null"));

@@ -9,14 +9,14 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr const char* kMountinfo = R"(22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro
+constexpr const char* kManyMounts = R"(22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro
 30 22 8:17 / /srv rw,noatime shared:2 master:1 - xfs /dev/sdb1 rw,attr2
 31 30 8:17 /old /srv/wal ro - xfs /dev/sdb1 rw,attr2
 32 22 0:40 / /my\040disk rw - nfs4 files:/x ro,vers=4.2
 33 22 8:33 / /sick rw - ext4 /dev/sdc1 rw,emergency_ro
 )";
 
-std::string place(const std::string& path, const std::string& mountinfo = kMountinfo) {
+std::string place(const std::string& path, const std::string& mountinfo = kManyMounts) {
   const std::vector<Mount> mounts = parse_mounts(mountinfo);
   const Mount* const mount = mount_of(mounts, path);
   return mount == nullptr ? "nowhere" : place_on(*mount, path);
@@ -34,19 +34,19 @@ TEST(Mounts, APathLiesOnTheOneThatIsNearest) {
 
 // Bound elsewhere, or again on itself, as a hardened unit has it.
 TEST(Mounts, TheSameFolderIsTheSamePlaceHoweverItIsMounted) {
-  const std::string hardened = std::string(kMountinfo) + "40 22 8:1 /var /var ro - ext4 /dev/sda1 rw\n";
+  const std::string hardened = std::string(kManyMounts) + "40 22 8:1 /var /var ro - ext4 /dev/sda1 rw\n";
   EXPECT_EQ(place("/var/lib/data", hardened), place("/var/lib/data"));
   EXPECT_NE(place("/srv/data"), place("/data"));
 }
 
 TEST(Mounts, TheLastOfSeveralOnOneFolderHidesTheOthers) {
-  EXPECT_EQ(place("/srv/a", std::string(kMountinfo) + "50 30 0:50 / /srv rw - tmpfs tmpfs rw\n"), "0:50 /a");
+  EXPECT_EQ(place("/srv/a", std::string(kManyMounts) + "50 30 0:50 / /srv rw - tmpfs tmpfs rw\n"), "0:50 /a");
 }
 
 TEST(Mounts, NamesWithBlanksAreRead) { EXPECT_EQ(place("/my disk/a"), "0:40 /a"); }
 
 TEST(Mounts, AreReadOnlyThemselvesOrByTheirFileSystem) {
-  const std::vector<Mount> mounts = parse_mounts(kMountinfo);
+  const std::vector<Mount> mounts = parse_mounts(kManyMounts);
   ASSERT_THAT(mounts, SizeIs(5));
   EXPECT_FALSE(mounts[0].readonly || mounts[0].filesystem_readonly) << "errors=remount-ro is a plan and no state";
   EXPECT_TRUE(mounts[2].readonly);

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "exporter/http/server.h"
+#include "tests/exporter/http/greet.h"
 #include "tests/exporter/http/refusing_kernel.h"
 #include "tests/exporter/http/waiting.h"
 #include "tests/support/http_client.h"
@@ -16,8 +17,6 @@ namespace pgwatch::http {
 namespace {
 
 using namespace std::chrono_literals;
-
-void greet(const Request&, const Reply& reply) { reply(Response::text(200, "hello")); }
 
 class HttpLimits : public ::testing::Test {
  protected:

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "tests/exporter/http/greet.h"
 #include "tests/exporter/http/refusing_kernel.h"
 #include "tests/support/http_client.h"
 
@@ -15,8 +16,6 @@ namespace pgwatch::http {
 namespace {
 
 using ::testing::HasSubstr;
-
-void greet(const Request&, const Reply& reply) { reply(Response::text(200, "hello")); }
 
 std::string error_of(const Address& address) {
   try {

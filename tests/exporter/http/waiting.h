@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/http/server.h"
+#include "tests/exporter/http/greet.h"
 
 namespace pgwatch::http {
 
@@ -15,7 +15,7 @@ class Waiting {
  public:
   Handler handler() {
     return [this](const Request& request, const Reply& reply) {
-      if (request.path != "/later") return reply(Response::text(200, "hello"));
+      if (request.path != "/later") return greet(request, reply);
       const std::lock_guard lock(mutex_);
       replies_.push_back(reply);
       changed_.notify_all();

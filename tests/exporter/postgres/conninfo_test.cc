@@ -43,7 +43,7 @@ Conninfo read(const std::string& text) { return Conninfo(Secret(text)); }
 
 using Parameters = std::map<std::string, std::string>;
 
-Parameters parameters(const Conninfo& conninfo, std::string_view database = "", const Secret& password = Secret()) {
+Parameters parameters_of(const Conninfo& conninfo, std::string_view database = "", const Secret& password = Secret()) {
   const auto list = conninfo.parameters(conninfo.endpoints(), database, password);
   return {list.begin(), list.end()};
 }
@@ -68,8 +68,8 @@ TEST(Conninfo, ReadsUris) {
   const Conninfo conninfo = read("postgresql://w:s%20p@[2001:db8::1]:1,other/sales?application_name=mine");
   EXPECT_THAT(conninfo.endpoints(), ElementsAre(Endpoint{"2001:db8::1", "", "1"}, Endpoint{"other", "", "5432"}));
   EXPECT_EQ(conninfo.address(), "[2001:db8::1]:1,other:5432");
-  EXPECT_EQ(parameters(conninfo).at("password"), "s p");
-  EXPECT_EQ(parameters(conninfo).at("application_name"), "mine");
+  EXPECT_EQ(parameters_of(conninfo).at("password"), "s p");
+  EXPECT_EQ(parameters_of(conninfo).at("application_name"), "mine");
 }
 
 TEST(Conninfo, OnePortServesAllHosts) {
@@ -90,7 +90,7 @@ TEST(Conninfo, WithoutAHostItIsTheDefaultSocket) {
   ASSERT_EQ(conninfo.endpoints().size(), 1u);
   EXPECT_TRUE(conninfo.endpoints()[0].is_socket());
   EXPECT_EQ(conninfo.address(), "localhost:5432");
-  EXPECT_FALSE(parameters(conninfo).contains("host"));
+  EXPECT_FALSE(parameters_of(conninfo).contains("host"));
 }
 
 TEST(Conninfo, KnowsWhatMustBeLookedUp) {
@@ -130,13 +130,14 @@ TEST(Conninfo, ReadsTheServiceFile) {
   EXPECT_THAT(refusal("service=none"), HasSubstr("\"none\" not found"));
   const Variable service("PGSERVICE", "other");
   EXPECT_EQ(read("").address(), "c:5432");
-  EXPECT_EQ(parameters(read("")).at("sslmode"), "require");
+  EXPECT_EQ(parameters_of(read("")).at("sslmode"), "require");
   EXPECT_EQ(read("service=lake").address(), "a:1,b:2");
-  EXPECT_EQ(parameters(read("service=lake")).at("service"), "lake") << "or libpq would add what the environment's says";
+  EXPECT_EQ(parameters_of(read("service=lake")).at("service"), "lake")
+      << "or libpq would add what the environment's says";
 }
 
 TEST(Conninfo, KeepsWhatTheUserSaid) {
-  const Parameters said = parameters(
+  const Parameters said = parameters_of(
       read("host=a sslmode=verify-full target_session_attrs=read-write application_name=mine gssencmode=prefer "
            "keepalives_idle=7 tcp_user_timeout=1 password=p"));
   EXPECT_EQ(said.at("sslmode"), "verify-full");
@@ -149,7 +150,7 @@ TEST(Conninfo, KeepsWhatTheUserSaid) {
 }
 
 TEST(Conninfo, AddsOurDefaultsWhereTheUserSaidNothing) {
-  const Parameters ours = parameters(read("host=a"));
+  const Parameters ours = parameters_of(read("host=a"));
   EXPECT_EQ(ours.at("application_name"), "pgwatch");
   EXPECT_EQ(ours.at("gssencmode"), "disable");
   EXPECT_EQ(ours.at("tcp_user_timeout"), "10000");
@@ -157,13 +158,13 @@ TEST(Conninfo, AddsOurDefaultsWhereTheUserSaidNothing) {
   EXPECT_EQ(ours.at("client_encoding"), "UTF8");
   EXPECT_EQ(ours.at("sslmode"), "prefer");
   EXPECT_EQ(ours.at("target_session_attrs"), "any");
-  EXPECT_FALSE(parameters(read("fallback_application_name=x")).contains("application_name"));
+  EXPECT_FALSE(parameters_of(read("fallback_application_name=x")).contains("application_name"));
 }
 
 TEST(Conninfo, PasswordFileGoesBeforeThePasswordOfTheString) {
-  EXPECT_EQ(parameters(read("password=old"), "", Secret("new")).at("password"), "new");
-  EXPECT_EQ(parameters(read("password=old"), "other").at("password"), "old");
-  EXPECT_EQ(parameters(read("password=old"), "a=b").at("dbname"), "a=b");
+  EXPECT_EQ(parameters_of(read("password=old"), "", Secret("new")).at("password"), "new");
+  EXPECT_EQ(parameters_of(read("password=old"), "other").at("password"), "old");
+  EXPECT_EQ(parameters_of(read("password=old"), "a=b").at("dbname"), "a=b");
 }
 
 TEST(Conninfo, AddressesFoundGoBesideTheHosts) {
@@ -221,8 +222,8 @@ class ConninfoPassfile : public testing::Test {
 TEST_F(ConninfoPassfile, IsUsedWhereOnlyItsOwnerReadsIt) {
   const Conninfo conninfo = read("host=a passfile=" + own());
   EXPECT_EQ(conninfo.passfile_complaint(), "");
-  EXPECT_EQ(parameters(conninfo).at("passfile"), own());
-  EXPECT_FALSE(parameters(conninfo).contains("password")) << "libpq looks it up, for each host anew";
+  EXPECT_EQ(parameters_of(conninfo).at("passfile"), own());
+  EXPECT_FALSE(parameters_of(conninfo).contains("password")) << "libpq looks it up, for each host anew";
 }
 
 TEST_F(ConninfoPassfile, IsKeptFromLibpqWhileOthersMayReadIt) {
@@ -230,10 +231,10 @@ TEST_F(ConninfoPassfile, IsKeptFromLibpqWhileOthersMayReadIt) {
   const Conninfo conninfo = read("host=a passfile=" + file);
   EXPECT_EQ(conninfo.passfile_complaint(),
             "password file " + file + " is not used: others than its owner may use it; cure: chmod 0600");
-  EXPECT_NE(parameters(conninfo).at("passfile"), file);
-  EXPECT_EQ(parameters(conninfo).at("passfile"), "/dev/null/none");
+  EXPECT_NE(parameters_of(conninfo).at("passfile"), file);
+  EXPECT_EQ(parameters_of(conninfo).at("passfile"), "/dev/null/none");
   own();
-  EXPECT_EQ(parameters(conninfo).at("passfile"), file) << "cured since";
+  EXPECT_EQ(parameters_of(conninfo).at("passfile"), file) << "cured since";
 }
 
 TEST_F(ConninfoPassfile, MakesLibpqSayNothingOnStderr) {
@@ -247,7 +248,7 @@ TEST_F(ConninfoPassfile, MakesLibpqSayNothingOnStderr) {
 
 TEST_F(ConninfoPassfile, IsThatOfTheHomeWhereNoneIsNamed) {
   const Variable home("HOME", folder_.path().string());
-  EXPECT_EQ(parameters(read("host=a")).at("passfile"), folder_.path().string() + "/.pgpass");
+  EXPECT_EQ(parameters_of(read("host=a")).at("passfile"), folder_.path().string() + "/.pgpass");
   EXPECT_EQ(read("host=a").passfile_complaint(), "") << "there is none";
   open_to_others();
   EXPECT_THAT(read("host=a").passfile_complaint(), HasSubstr("/.pgpass is not used"));
