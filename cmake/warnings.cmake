@@ -27,7 +27,8 @@ endif()
 
 # pgwatch_precompiled(NAME HEADERS … LIBRARIES …): headers that are parsed once, for all that say REUSE_FROM this. With
 # clang their inline functions are compiled once, too, into NAME_inlines, which those link: without optimisation they are
-# most of what each file would bring.
+# most of what each file would bring. Only with Ninja, which finds the parsed headers by their file, and lld, which reads
+# archives in any order: so only in the presets that are not shipped.
 file(WRITE ${PROJECT_BINARY_DIR}/nothing.cc "")
 function(pgwatch_precompiled name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;LIBRARIES")
@@ -37,20 +38,22 @@ function(pgwatch_precompiled name)
   target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
 
   add_library(${name}_inlines INTERFACE)
-  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_DISABLE_PRECOMPILE_HEADERS
+     OR NOT CMAKE_GENERATOR STREQUAL "Ninja" OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug"
+     OR NOT CMAKE_EXE_LINKER_FLAGS MATCHES "lld")
     return()
   endif()
   target_compile_options(${name} PRIVATE -fpch-codegen)
-  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
-  separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}")
+  separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_COMPILER_ARG1} ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_DEBUG}")
   set(headers ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.pch)
   set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}_inlines.o)
   add_custom_command(OUTPUT ${object} DEPENDS ${headers} COMMAND_EXPAND_LISTS VERBATIM
-    COMMAND ${CMAKE_CXX_COMPILER} -Wno-unused-command-line-argument ${flags} "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>"
+    COMMAND ${CMAKE_CXX_COMPILER} ${flags} "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>" -Wno-unused-command-line-argument
             -c ${headers} -o ${object})
   set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
   add_library(${name}_code STATIC ${object})
   set_target_properties(${name}_code PROPERTIES LINKER_LANGUAGE CXX)
+  add_dependencies(${name}_code ${name})
   target_link_libraries(${name}_inlines INTERFACE ${name}_code)
   # Some call what no library has; nobody calls those.
   target_link_options(${name}_inlines INTERFACE -Wl,--gc-sections)

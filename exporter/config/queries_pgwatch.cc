@@ -10,7 +10,6 @@
 namespace pgwatch::config {
 namespace {
 
-constexpr Milliseconds kShortestTimeout{10};
 constexpr Milliseconds kLongestTimeout = std::chrono::hours{1};
 constexpr int kVersionsPerMajor = 10'000;
 

@@ -16,8 +16,6 @@
 namespace pgwatch::config {
 namespace {
 
-constexpr Milliseconds kShortestTimeout{10};
-
 // Each is expanded once, and only where a check goes by it.
 class Calendars {
  public:

@@ -15,8 +15,6 @@
 namespace pgwatch::config {
 namespace {
 
-constexpr Milliseconds kShortestTimeout{10};
-
 // One walk over the document. Defaults are read before the targets that start as copies of them, and what makes
 // collectors and checks before what is said of them.
 class SettingsReader {

@@ -12,6 +12,7 @@
 namespace pgwatch::config {
 
 // What settings are bounded by.
+inline constexpr Milliseconds kShortestTimeout{10};
 inline constexpr Milliseconds kSecond = std::chrono::seconds{1};
 inline constexpr Milliseconds kMinute = std::chrono::minutes{1};
 inline constexpr Milliseconds kHour = std::chrono::hours{1};

@@ -36,9 +36,9 @@ struct LinkServices {
   Blocking& blocking;
   Resolver& resolver;
   // Another of the target's places, beside that of a login that is put aside; false where there is none.
-  std::function<bool()> take_place = [] { return true; };
+  std::function<bool()> take_place;
   // A login that the server has not decided yet, with its place: whoever gets it waits for the decision.
-  std::function<void(std::unique_ptr<postgres::Connection>)> put_aside = [](auto) {};
+  std::function<void(std::unique_ptr<postgres::Connection>)> put_aside;
 };
 
 struct LinkSpec {

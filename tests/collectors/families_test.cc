@@ -10,7 +10,6 @@
 #include "exporter/model/exposition.h"
 #include "exporter/model/instrument.h"
 #include "tests/collectors/recording.h"
-#include "tests/exporter/model/emitted.h"
 #include "tests/support/exposition.h"
 
 namespace pgwatch::test {

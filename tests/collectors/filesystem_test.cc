@@ -9,7 +9,6 @@
 #include "exporter/host/host.h"
 #include "exporter/model/instrument.h"
 #include "exporter/model/plan.h"
-#include "tests/exporter/model/emitted.h"
 #include "tests/support/temporary_folder.h"
 
 namespace pgwatch::collectors {

@@ -6,7 +6,6 @@
 #include "exporter/model/instrument.h"
 #include "exporter/model/plan.h"
 #include "tests/collectors/freshness_play.h"
-#include "tests/exporter/model/emitted.h"
 
 namespace pgwatch::collectors {
 namespace {

@@ -4,7 +4,6 @@
 #include "collectors/catalogue.h"
 #include "exporter/model/instrument.h"
 #include "tests/collectors/answer.h"
-#include "tests/exporter/model/emitted.h"
 
 namespace pgwatch::collectors {
 namespace {

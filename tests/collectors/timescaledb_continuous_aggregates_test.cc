@@ -3,7 +3,6 @@
 
 #include "collectors/catalogue.h"
 #include "tests/collectors/answer.h"
-#include "tests/exporter/model/emitted.h"
 
 namespace pgwatch::collectors {
 namespace {

@@ -30,13 +30,21 @@ TEST(TellingFailures, LeavesOutWhatPassed) {
   expect_shown(process, "[  PASSED  ] 1 test.\n");
 }
 
-TEST(TellingFailures, ShowsWhatWasSaidInATestThatFailedAndLastWhatDidNotHold) {
-  const std::string failed = "[ RUN      ] Lag.Ends\\nlag_test.cc:7: Failure\\n[  FAILED  ] Lag.Ends (1 ms)\\n";
+TEST(TellingFailures, ShowsWhatWasSaidInATestThatFailed) {
+  const std::string failed = "[ RUN      ] Lag.Ends\\nwhy\\n[  FAILED  ] Lag.Ends (1 ms)\\n";
   const Process process = telling_failures(kPassed + failed + kPassed + "[  FAILED  ] Lag.Ends\\n", "exit 1");
   EXPECT_EQ(process.wait(), 1);
-  expect_shown(process,
-               "[ RUN      ] Lag.Ends\nlag_test.cc:7: Failure\n[  FAILED  ] Lag.Ends (1 ms)\n[  FAILED  ] Lag.Ends\n"
-               "lag_test.cc:7: Failure\n");
+  expect_shown(process, "[ RUN      ] Lag.Ends\nwhy\n[  FAILED  ] Lag.Ends (1 ms)\n[  FAILED  ] Lag.Ends\n");
+}
+
+TEST(TellingFailures, EndsWithWhatDidNotHold) {
+  const std::string complaint = "lag_test.cc:7: Failure\nValue of: lag\n  Actual: 3\n";
+  const std::string log = "a\nb\nc\nd\ne\nf\n";
+  const std::string failed = "[ RUN      ] Lag.Ends\n" + complaint + log + "[  FAILED  ] Lag.Ends (1 ms)\n";
+  const std::string passed = "[ RUN      ] Tests.Fail\nno_test.cc:1: Failure\n[       OK ] Tests.Fail (1 ms)\n";
+  const Process process = telling_failures(failed + passed + "[  FAILED  ] Lag.Ends\n", "exit 1");
+  EXPECT_EQ(process.wait(), 1);
+  expect_shown(process, failed + "[  FAILED  ] Lag.Ends\n" + complaint + "a\nb\nc\nd\ne\n");
 }
 
 TEST(TellingFailures, ShowsATestWhoseLastLineHadNoEnd) {

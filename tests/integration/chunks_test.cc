@@ -9,7 +9,6 @@
 #include "tests/integration/freshness_live.h"
 #include "tests/integration/interview.h"
 #include "tests/support/timescaledb.h"
-#include "tests/support/wait.h"
 
 namespace pgwatch::test {
 namespace {
@@ -85,7 +84,7 @@ TEST_P(TenThousandChunks, AreNotSearchedThroughForWhatIsNowhere) {
   EXPECT_LT(taken.locks, 50);
   EXPECT_LE(taken.chunks, 1U) << "chunk by chunk";
   EXPECT_NEAR(told_by(*server_, check).value("searched_since_timestamp_seconds").value_or(0), now_of(*server_) - 540,
-              2 * kBusy);
+              2 * kClockSlack);
 }
 
 TEST_P(TenThousandChunks, AreNotReadAtOnceWhereACheckWouldWantThem) {

@@ -7,7 +7,6 @@
 #include "tests/integration/freshness_live.h"
 #include "tests/integration/interview.h"
 #include "tests/support/timescaledb.h"
-#include "tests/support/wait.h"
 
 namespace pgwatch::test {
 namespace {
@@ -123,11 +122,12 @@ TEST_P(FreshChunks, AreLockedAFewAtATime) {
   Interview interview(*server_);
   EXPECT_LT(interview.taken_by(collector_of(check)).locks, 100);
   const Told told = this->told(check);
-  EXPECT_NEAR(told.value("rows_in_window").value_or(0), 3 * 60 + 10, kBusy / 5);
+  EXPECT_NEAR(told.value("rows_in_window").value_or(0), 3 * 60 + 10, kClockSlack / 5);
   EXPECT_EQ(told.value("missing_intervals"), 0) << told.detail;
   EXPECT_EQ(told.value("groups"), 4);
   EXPECT_EQ(told.value("groups_dropped"), 1);
-  EXPECT_NEAR(told.value("last_timestamp_seconds", {{"group", "y"}}).value_or(0), now_of(*server_) - 51 * 60, kBusy);
+  EXPECT_NEAR(told.value("last_timestamp_seconds", {{"group", "y"}}).value_or(0), now_of(*server_) - 51 * 60,
+              kClockSlack);
   EXPECT_EQ(told.value("group_missing", {{"group", "never"}}), 1);
 }
 
@@ -189,7 +189,7 @@ TEST_F(FreshAggregates, AreWhatHasBeenMaterialized) {
   EXPECT_EQ(told_by(server, check_of("minutes", "")).value("last_timestamp_seconds"), std::nullopt);
   server.sql("CALL refresh_continuous_aggregate('minutes', NULL, now() - interval '10 min')");
   const Told told = told_by(server, check_of("minutes", ""));
-  EXPECT_NEAR(told.value("last_timestamp_seconds").value_or(0), now_of(server) - 660, kBusy * 2) << told.detail;
+  EXPECT_NEAR(told.value("last_timestamp_seconds").value_or(0), now_of(server) - 660, kClockSlack * 2) << told.detail;
 }
 
 }  // namespace

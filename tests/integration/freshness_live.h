@@ -13,6 +13,8 @@
 
 namespace pgwatch::test {
 
+inline constexpr double kClockSlack = 60;  // seconds that a test may take where it compares clocks
+
 // Of a table called as the check is, by its column `time`.
 inline FreshnessCheck check_of(const std::string& name, const std::string& time_column = "time") {
   FreshnessCheck check;

@@ -77,7 +77,7 @@ Names missing(const Exposition& before, const Exposition& after) {
   return missing;
 }
 
-const Labels kBusyTable = {{"relname", "busy"}};
+const Labels kBusy = {{"relname", "busy"}};
 const Labels kHalf = {{"sequencename", "half"}};
 constexpr const char* kUsed = "pg_sequences_used_ratio";
 const Labels kIdle = {{"relname", "idle"}};
@@ -110,10 +110,10 @@ class LockedRelations : public SharedServer, public testing::WithParamInterface<
                                                    "collectors: {filesystem: {interval: 5m}, table_sizes: {interval: " +
                                                        interval + "}, sequences: {interval: " + interval + "}}"));
     ASSERT_TRUE(eventually([&] {
-      return is_whole(before_ = page(), "main") && table_size(before_, kBusyTable) && before_.value(kUsed, kHalf) &&
+      return is_whole(before_ = page(), "main") && table_size(before_, kBusy) && before_.value(kUsed, kHalf) &&
              before_.value("pgwatch_collector_success", {{"collector", "filesystem"}});
     }));
-    ASSERT_FALSE(age(before_, kBusyTable));
+    ASSERT_FALSE(age(before_, kBusy));
   }
 
   // Its own statement has been run once, so that it needs nothing that is locked then.
@@ -142,14 +142,14 @@ class LockedRelations : public SharedServer, public testing::WithParamInterface<
   // A sweep has found it locked: its size is the last known one, and all else is new.
   void expect_only_the_size_to_be_old() {
     Exposition after = page();
-    ASSERT_TRUE(eventually([&] { return age(after = page(), kBusyTable).has_value(); }));
+    ASSERT_TRUE(eventually([&] { return age(after = page(), kBusy).has_value(); }));
     EXPECT_THAT(failing(after), IsEmpty());
     EXPECT_THAT(missing(before_, after), IsEmpty());
-    EXPECT_EQ(table_size(after, kBusyTable), table_size(before_, kBusyTable));
-    EXPECT_GE(age(after, kBusyTable), 0);
+    EXPECT_EQ(table_size(after, kBusy), table_size(before_, kBusy));
+    EXPECT_GE(age(after, kBusy), 0);
     EXPECT_TRUE(table_size(after, kIdle));
     EXPECT_FALSE(age(after, kIdle));
-    EXPECT_TRUE(after.value("pg_stat_user_tables_n_live_tup", kBusyTable));
+    EXPECT_TRUE(after.value("pg_stat_user_tables_n_live_tup", kBusy));
   }
 
   // These collectors fail and no others do; nothing is missing but what they say.
@@ -162,7 +162,7 @@ class LockedRelations : public SharedServer, public testing::WithParamInterface<
     const Names theirs = families_of(collectors);
     std::erase_if(lost, [&](const std::string& name) { return theirs.contains(before_.family_of(name)); });
     EXPECT_THAT(lost, IsEmpty());
-    EXPECT_EQ(table_size(after, kBusyTable), table_size(before_, kBusyTable)) << "as the last sweep left it";
+    EXPECT_EQ(table_size(after, kBusy), table_size(before_, kBusy)) << "as the last sweep left it";
     unlock();
     EXPECT_TRUE(becomes_whole(*pgwatch_, "main"));
   }
@@ -213,9 +213,9 @@ TEST_P(LockedRelations, ToastCostsOnlyTheNewnessOfTheSize) {
 TEST_P(LockedRelations, TableIsMeasuredAgainWhenItIsFree) {
   start_pgwatch("1s");
   lock("SELECT FROM busy", "LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
-  ASSERT_TRUE(eventually([&] { return age(page(), kBusyTable).has_value(); }));
+  ASSERT_TRUE(eventually([&] { return age(page(), kBusy).has_value(); }));
   unlock();
-  EXPECT_TRUE(eventually([&] { return !age(page(), kBusyTable); }));
+  EXPECT_TRUE(eventually([&] { return !age(page(), kBusy); }));
 }
 
 // A check of freshness goes by the last answer, whose newest row grows older.

@@ -98,10 +98,10 @@ std::string version_of(const Installation& installation) {
   static std::mutex mutex;
   static std::map<std::string, std::string> known;
   const std::lock_guard lock(mutex);
+  const std::string folder = folder_of(installation);
+  if (const auto found = known.find(folder); found != known.end()) return found->second;
   const std::string program = postgres_program(installation, "postgres");
-  const auto [version, is_new] = known.try_emplace(program);
-  if (is_new) version->second = run(server_command(installation, {program, "--version"}));
-  return version->second;
+  return known[folder] = run(server_command(installation, {program, "--version"}));
 }
 
 // Named for what it is made from, so that a new server or another recipe makes a new one.

@@ -16,8 +16,6 @@ inline constexpr bool kSanitized = false;
 #endif
 inline constexpr std::chrono::milliseconds kSlack{kSanitized ? 4'000 : 0};  // beyond a deadline of the program's
 
-inline constexpr double kBusy = 60;  // seconds that a test may take where it compares clocks
-
 // False where the condition never held.
 [[nodiscard]] bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience = kPatience);
 

@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::eventually;
 using test::Gate;
+using test::in;
 using test::LoopThread;
 using Result = Blocking::Result;
 

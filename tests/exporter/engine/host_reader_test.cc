@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::FakeManager;
 using test::Gate;
+using test::in;
 using test::LoopThread;
 using test::one_value;
 

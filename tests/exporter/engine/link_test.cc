@@ -57,13 +57,23 @@ class LinkTest : public testing::Test {
     spec.access.timeouts.connect = connect;
     spec.access.password_file = password_file_;
     thread_.run([&] {
-      link_ = std::make_unique<Link>(LinkServices{loop_, blocking_, resolver_}, spec, *conninfo_, owner_);
+      const LinkServices services{loop_, blocking_, resolver_, [] { return true; },
+                                  [this](auto login) { aside_.push_back(std::move(login)); }};
+      link_ = std::make_unique<Link>(services, spec, *conninfo_, owner_);
       EXPECT_EQ(owner_.downs, 0) << "the owner hears nothing before it has the Link";
     });
   }
 
   std::optional<postgres::Backend> backend_at_work() {
     return thread_.run([this] { return link_->backend_at_work(); });
+  }
+
+  std::size_t put_aside() {
+    return thread_.run([this] { return aside_.size(); });
+  }
+  // Whether the Link, at its end, has a login to give away.
+  bool has_undecided_login() {
+    return thread_.run([this] { return link_->take_undecided_login() != nullptr; });
   }
 
   Gate gate_;
@@ -80,6 +90,7 @@ class LinkTest : public testing::Test {
                      }};
   Blocking::Call hung_;
   Owner owner_;
+  std::vector<std::unique_ptr<postgres::Connection>> aside_;
   std::unique_ptr<postgres::Conninfo> conninfo_;
   std::unique_ptr<Link> link_;
   LoopThread thread_{loop_};
@@ -95,6 +106,9 @@ TEST_F(LinkTest, AServerThatAcceptsAndIsSilent) {
   const ScriptedPostgres server({.greeting = Act::kSilence});
   const std::string address = "127.0.0.1:" + std::to_string(server.port());
   EXPECT_EQ(end_of(server.conninfo()), "timeout: no answer from " + address + " within the connect timeout");
+  EXPECT_EQ(put_aside(), 0u);
+  EXPECT_TRUE(has_undecided_login());
+  EXPECT_FALSE(has_undecided_login()) << "it is given away once";
 }
 
 TEST_F(LinkTest, AServerThatIsStarting) {

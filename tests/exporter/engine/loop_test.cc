@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::Descriptor;
+using test::in;
 using testing::ElementsAre;
 
 // Runs the loop in this thread; whatever is still set then is a test that failed.

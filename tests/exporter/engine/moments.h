@@ -5,10 +5,10 @@
 
 #include "exporter/model/block.h"
 
-namespace pgwatch {
+namespace pgwatch::test {
 
 inline const SteadyTime kNow{std::chrono::hours(1)};  // for what is pure
 
 inline SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
-}  // namespace pgwatch
+}  // namespace pgwatch::test

@@ -1,14 +1,16 @@
 #include "exporter/engine/places.h"
-#include "tests/exporter/engine/moments.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/exporter/engine/moments.h"
 
 namespace pgwatch {
 namespace {
 
 using namespace std::chrono_literals;
 using postgres::Backend;
+using test::kNow;
 using testing::ElementsAre;
 
 TEST(Places, HaveRoomForKeptVisitorAndReserve) {

@@ -10,6 +10,7 @@ namespace pgwatch {
 namespace {
 
 using namespace std::chrono_literals;
+using test::kNow;
 
 TargetStatus up_target() {
   auto facts = std::make_shared<Facts>();

@@ -14,8 +14,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Kind = Backup::Kind;
 
-constexpr double kHour = 3'600;
-
 Backup nightly() { return {.name = "nightly", .server = "main", .labels = {{"server", "main"}}, .directory = "/b"}; }
 
 World world_of(const Backup& backup) {
@@ -45,7 +43,7 @@ std::vector<std::string> told(const Backup& backup, const std::vector<test::Row>
 }
 
 test::Row aged(double hours, test::Row more = {}) {
-  more["newest_timestamp_seconds"] = std::to_string(static_cast<long>(kNow - hours * kHour));
+  more["newest_timestamp_seconds"] = std::to_string(static_cast<long>(kNow - hours * 3'600));
   return more;
 }
 

@@ -9,7 +9,7 @@ namespace pgwatch::health {
 namespace {
 
 constexpr double kMinute = 60;
-constexpr double kWholeHour = 3'600;
+constexpr double kHour = 3'600;
 
 FreshnessCheck market() {
   FreshnessCheck check = bars();
@@ -30,7 +30,7 @@ TEST(FreshnessAge, IsTheTimeThatHasPassed) {
   EXPECT_EQ(age_of(bars(), kNow - 1.5, kNow), 1.5);
   FreshnessCheck wall = market();
   wall.clock = FreshnessCheck::Clock::kWall;
-  EXPECT_EQ(age_of(wall, utc("2023-11-17 20:59"), utc("2023-11-20 14:36")), 65 * kWholeHour + 37 * kMinute);
+  EXPECT_EQ(age_of(wall, utc("2023-11-17 20:59"), utc("2023-11-20 14:36")), 65 * kHour + 37 * kMinute);
 }
 
 TEST(FreshnessAge, OfARowThatIsALittleAheadIsNone) {
@@ -56,7 +56,7 @@ TEST(FreshnessAge, InMarketTimeStandsStillWhileTheMarketIsClosed) {
 TEST(FreshnessAge, InMarketTimeAroundTheClockIsThatOfTheWall) {
   FreshnessCheck check = market();
   check.calendar = std::make_shared<const Calendar>(Calendar::always("always"));
-  EXPECT_EQ(age_of(check, utc("2023-11-17 20:59"), utc("2023-11-20 14:36")), 65 * kWholeHour + 37 * kMinute);
+  EXPECT_EQ(age_of(check, utc("2023-11-17 20:59"), utc("2023-11-20 14:36")), 65 * kHour + 37 * kMinute);
 }
 
 // -- Rest -------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/http/server.h"
 #include "tests/exporter/http/greet.h"
 
 namespace pgwatch::http {
