@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exporter/host/host.h"
+#include "tests/integration/live.h"
 #include "tests/integration/shared_server.h"
 #include "tests/support/engine_fixture.h"
 
@@ -29,6 +30,9 @@ inline Rows one_value(std::string_view value) {
 
 class Toys : public SharedServer {
  protected:
+  // A backend that the test before has left at work could be taken for one of this test's.
+  void SetUp() override { ASSERT_TRUE(has_no_backend(*server_)); }
+
   static TestWorld world(std::vector<Collector> collectors) {
     return test_world(server_->conninfo(), std::move(collectors));
   }
