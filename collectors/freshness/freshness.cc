@@ -174,8 +174,8 @@ void take_step(const FreshnessCheck& check, const Rows& rows, Sink& sink) {
 bool start_anew(const FreshnessCheck& check, const Failure& failure, Sink& sink) {
   const bool is_gone = failure.cls == "42P01" || failure.cls == "42703" || failure.cls == "XX000";
   if (!is_gone || !sink.memory().contains(kStep) || sink.memory().contains(kRestarted)) return false;
-  if (newest_told(sink.memory()) || remembered(sink.memory(), kStep) == kWindow)
-    return false;  // something has been said
+  const bool something_is_said = newest_told(sink.memory()) || remembered(sink.memory(), kStep) == kWindow;
+  if (something_is_said) return false;
   end_asking(check, sink.memory());
   remember(sink.memory(), kRestarted, "yes");
   sink.ask_again();

@@ -144,6 +144,7 @@ TEST_F(LinkTest, ASilentAddressDoesNotKeepUsFromTheNext) {
   const std::string conninfo = "host=127.0.0.1,127.0.0.1 port=" + ports + " user=watcher sslmode=disable";
   end_of(conninfo, 400ms);
   EXPECT_EQ(starting.startups(), 1);
+  EXPECT_EQ(put_aside(), 1u) << "at once, not when the Link ends";
 }
 
 // As behind a name of which one address refuses: nothing is left to be tried, so it is given all the time there is.
