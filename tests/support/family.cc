@@ -46,6 +46,11 @@ Family::Family(int major) : primary(options(major)), standby(primary.standby()),
   };
   if (!eventually(all_carry)) throw std::runtime_error("a stream carries nothing:\n" + primary.log() + standby.log());
   doings.emplace(primary);
+  const std::string done = primary.value("SELECT pg_current_wal_lsn()");
+  for (const PostgresServer* follower : {&standby, &second}) {
+    const auto has_it = follower->wait_until("SELECT pg_last_wal_replay_lsn() >= '" + done + "'", "t");
+    if (!has_it) throw std::runtime_error("a standby lags behind: " + std::string(has_it.message()));
+  }
 }
 
 }  // namespace pgwatch::test

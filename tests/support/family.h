@@ -12,7 +12,7 @@ namespace pgwatch::test {
 struct Family {
   // All streams are up and have carried something when it returns: the standby `standby`, the cascading standby
   // `second`, and the subscription `copy` of the primary's database copy to its database postgres. Slot `idle` of the
-  // primary has nobody. On the primary goes on what Doings do.
+  // primary has nobody. On the primary goes on what Doings do, and both standbys have what that wrote.
   explicit Family(int major);
 
   PostgresServer primary;
