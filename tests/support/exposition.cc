@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -95,7 +96,8 @@ bool has(const Labels& labels, const Labels& wanted) {
   return std::includes(labels.begin(), labels.end(), wanted.begin(), wanted.end());
 }
 
-void refuse_repeated(const std::vector<Sample>& samples) {
+// Of one family.
+void refuse_repeated(std::span<const Sample> samples) {
   const auto series = [](const Sample* sample) { return std::tie(sample->name, sample->labels); };
   std::vector<const Sample*> sorted;
   for (const Sample& sample : samples) sorted.push_back(&sample);
@@ -110,7 +112,7 @@ std::string without_suffix(const std::string& name) {
   return name;
 }
 
-std::string lookup(const std::map<std::string, std::string>& values, const std::string& key) {
+std::string lookup(const std::unordered_map<std::string, std::string>& values, const std::string& key) {
   const auto found = values.find(key);
   return found == values.end() ? "" : found->second;
 }
@@ -128,7 +130,7 @@ Exposition::Exposition(std::string_view text) {
       read_sample(line);
     }
   }
-  refuse_repeated(samples_);
+  leave_family();
 }
 
 std::optional<double> Exposition::value(const std::string& name, const Labels& labels) const {
@@ -169,7 +171,7 @@ void Exposition::read_sample(std::string_view line) {
   if (!cursor.take(' ')) cursor.fail("a space is missing before the value");
   sample.value = cursor.number();
   try {
-    enter_family(sample.name);
+    if (samples_.empty() || samples_.back().name != sample.name) enter_family(sample.name);
   } catch (const std::invalid_argument& error) {
     cursor.fail(error.what());
   }
@@ -181,7 +183,13 @@ void Exposition::enter_family(const std::string& sample_name) {
   if (!types_.contains(family)) throw std::invalid_argument("no TYPE before it");
   if (family == family_) return;
   if (!begun_.insert(family).second) throw std::invalid_argument("apart from its family");
+  leave_family();
   family_ = family;
+}
+
+void Exposition::leave_family() {
+  refuse_repeated(std::span(samples_).subspan(family_begins_));
+  family_begins_ = samples_.size();
 }
 
 }  // namespace pgwatch::test

@@ -1,11 +1,13 @@
 // Exposition: a page in Prometheus' text format, read back by a test.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace pgwatch::test {
@@ -39,12 +41,14 @@ class Exposition {
   void read_comment(std::string_view line);
   void read_sample(std::string_view line);
   void enter_family(const std::string& sample_name);
+  void leave_family();
 
   std::vector<Sample> samples_;
-  std::map<std::string, std::string> types_;
-  std::map<std::string, std::string> helps_;
-  std::set<std::string> begun_;  // families with a sample
-  std::string family_;
+  std::unordered_map<std::string, std::string> types_;
+  std::unordered_map<std::string, std::string> helps_;
+  std::unordered_set<std::string> begun_;  // families with a sample
+  std::string family_;                     // the last of them
+  std::size_t family_begins_ = 0;          // its first sample
 };
 
 }  // namespace pgwatch::test
