@@ -15,14 +15,10 @@ if(PGWATCH_SANITIZE)
   target_compile_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
   target_link_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE})
-  target_compile_definitions(pgwatch_warnings INTERFACE PGWATCH_SANITIZED)
-endif()
-
-# The libraries of ours are what fuzzers explore.
-add_library(pgwatch_code INTERFACE)
-target_link_libraries(pgwatch_code INTERFACE pgwatch_warnings)
-if(PGWATCH_FUZZ)
-  target_compile_options(pgwatch_code INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_definitions(pgwatch_warnings INTERFACE PGWATCH_SANITIZED _GLIBCXX_ASSERTIONS)
+  if(PGWATCH_SANITIZE MATCHES "undefined")
+    target_compile_options(pgwatch_warnings INTERFACE -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizers.ignore)
+  endif()
 endif()
 
 # pgwatch_precompiled(NAME HEADERS … LIBRARIES …): headers that are parsed once, for all that say REUSE_FROM this. With
@@ -60,15 +56,19 @@ function(pgwatch_precompiled name)
 endfunction()
 
 # What nearly every file includes. Files still name what they use: clang-tidy reads them without this.
-pgwatch_precompiled(pgwatch_common LIBRARIES pgwatch_code HEADERS
+pgwatch_precompiled(pgwatch_common LIBRARIES pgwatch_warnings HEADERS
   <algorithm> <chrono> <functional> <map> <memory> <optional> <string> <string_view> <unordered_map> <variant> <vector>
   ${PROJECT_SOURCE_DIR}/exporter/model/collector.h)
 
-# pgwatch_library(NAME SOURCES … [PUBLIC …] [PRIVATE …]): a folder of ours as a static library.
+# pgwatch_library(NAME [EXPLORED] SOURCES … [PUBLIC …] [PRIVATE …]): a folder of ours as a static library. Fuzzers see
+# which ways they have taken through an EXPLORED one; all others are spared what that costs.
 function(pgwatch_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "EXPLORED" "" "SOURCES;PUBLIC;PRIVATE")
   add_library(${name} STATIC ${arg_SOURCES})
   target_precompile_headers(${name} REUSE_FROM pgwatch_common)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_code pgwatch_common_inlines ${arg_PRIVATE})
+  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_warnings pgwatch_common_inlines ${arg_PRIVATE})
+  if(arg_EXPLORED AND PGWATCH_FUZZ)
+    target_compile_options(${name} PRIVATE -fsanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table)
+  endif()
 endfunction()

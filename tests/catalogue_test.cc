@@ -32,8 +32,8 @@ std::vector<std::string> collector_files() {
   std::erase(paths, "collectors/catalogue.cc");
   std::erase_if(paths, [](const std::string& path) { return path.starts_with("collectors/freshness/"); });
   std::erase_if(paths, [](const std::string& path) { return path.starts_with("collectors/backups/"); });
-  for (const char* shared :
-       {"collectors/systemd/containers.cc", "collectors/systemd/looked.cc", "collectors/systemd/unit_columns.cc"})
+  for (const char* shared : {"collectors/postgres/relations.cc", "collectors/systemd/containers.cc",
+                             "collectors/systemd/looked.cc", "collectors/systemd/unit_columns.cc"})
     std::erase(paths, shared);
   return paths;
 }

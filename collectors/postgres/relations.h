@@ -22,31 +22,12 @@ inline constexpr const char* kUserTable = R"sql(
 )sql";
 
 // Those, or only the largest of them where the option `top` says so.
-inline std::string chosen_table() {
-  return std::string(kUserTable) + R"sql(
-  AND (:'top' = '0' OR c.oid IN (
-    SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE )sql" +
-         kUserTable + "ORDER BY c.relpages DESC, c.oid LIMIT :'top')) ORDER BY c.oid";
-}
+std::string chosen_table();
 
 // The indexes of those tables: x is pg_class of the index, i its pg_index.
-inline std::string from_indexes() {
-  return std::string(R"sql(
-FROM pg_index AS i
-JOIN pg_class AS x ON x.oid = i.indexrelid
-JOIN pg_class AS c ON c.oid = i.indrelid
-JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE x.relkind = 'i' AND )sql") +
-         kUserTable;
-}
+std::string from_indexes();
+std::string from_chosen_indexes();
 
-inline std::string from_chosen_indexes() {
-  return from_indexes() + "AND (:'top' = '0' OR x.oid IN (SELECT x.oid " + from_indexes() +
-         "ORDER BY x.relpages DESC, x.oid LIMIT :'top')) ORDER BY x.oid";
-}
-
-inline Option top_option(const std::string& what, int value = 0) {
-  return {.name = "top", .help = "Only this many " + what + " of a database, the largest; 0: all.", .value = value};
-}
+Option top_option(const std::string& what, int value = 0);
 
 }  // namespace pgwatch::collectors

@@ -92,9 +92,9 @@ Planner planner_of(const SystemdPtr& systemd, Tell tell) {
   };
 }
 
-Column with_reading(Column column, std::string metric) {
+Column with_reading(Column column, std::string_view metric) {
   column.read = reading_of(column.name);
-  return std::move(column).called(std::move(metric));
+  return std::move(column).called(metric);
 }
 
 std::uint64_t microseconds(auto moment) {
@@ -148,12 +148,12 @@ Rows units_of_type(const Looks& looks, std::string_view type, const std::vector<
   return table.take();
 }
 
-Column property(std::string name, std::string metric, std::string help) {
-  return with_reading(gauge(std::move(name), std::move(help)), std::move(metric));
+Column property(std::string_view name, std::string_view metric, std::string_view help) {
+  return with_reading(gauge(name, help), metric);
 }
 
-Column property_counter(std::string name, std::string metric, std::string help) {
-  return with_reading(counter(std::move(name), std::move(help)), std::move(metric));
+Column property_counter(std::string_view name, std::string_view metric, std::string_view help) {
+  return with_reading(counter(name, help), metric);
 }
 
 Clocks clocks() {

@@ -49,8 +49,8 @@ Rows units_of_type(const Looks& looks, std::string_view type, const std::vector<
                    const std::function<void(const ManagerView&, const ManagedUnit&, Table::Row&)>& more = {});
 
 // A column that is a property, by the manager's own word for it, which says how it is to be read.
-Column property(std::string name, std::string metric, std::string help);
-Column property_counter(std::string name, std::string metric, std::string help);
+Column property(std::string_view name, std::string_view metric, std::string_view help);
+Column property_counter(std::string_view name, std::string_view metric, std::string_view help);
 
 struct Clocks {
   std::uint64_t now = 0;        // Unix time in microseconds

@@ -31,8 +31,8 @@ ReadCell mapped(Mapping mapping) {
   };
 }
 
-Column made(Usage usage, const std::string& name, std::string help, Mapping mapping, const std::string& prefix) {
-  Column column = gauge(name, std::move(help));
+Column made(Usage usage, const std::string& name, const std::string& help, Mapping mapping, const std::string& prefix) {
+  Column column = gauge(name, help);
   column.read = number_or_time();
   switch (usage) {
     case Usage::kDiscard: return discard(name);
@@ -58,7 +58,7 @@ Column read_column(const Reader& reader, const Entry& entry, const Collector& qu
     if (key == "pg_version" || key == "supported_versions")
       reader.fail(at, key + " of a column is not read; write a query for each version, with runonserver");
   }
-  return made(usage, entry.key, std::move(help), std::move(mapping), query.prefix);
+  return made(usage, entry.key, help, std::move(mapping), query.prefix);
 }
 
 std::vector<VersionSpan> read_versions(const Reader& reader, const Node& node) {

@@ -17,13 +17,13 @@ void add_needs(std::vector<std::string>& needs, const Sql& sql) {
 
 }  // namespace
 
-Column Column::called(std::string full_name) && {
-  metric = std::move(full_name);
+Column Column::called(std::string_view full_name) && {
+  metric = full_name;
   return std::move(*this);
 }
 
-Column Column::with(std::string label, std::string value) && {
-  fixed.emplace_back(std::move(label), std::move(value));
+Column Column::with(std::string_view label, std::string_view value) && {
+  fixed.emplace_back(label, value);
   return std::move(*this);
 }
 
@@ -47,31 +47,31 @@ Column Column::until(int major) && {
   return std::move(*this);
 }
 
-Column label(std::string name) { return {.use = Use::kLabel, .name = std::move(name)}; }
+Column label(std::string_view name) { return {.use = Use::kLabel, .name = std::string(name)}; }
 
-Column gauge(std::string name, std::string help) {
-  return {.use = Use::kGauge, .name = std::move(name), .help = std::move(help)};
+Column gauge(std::string_view name, std::string_view help) {
+  return {.use = Use::kGauge, .name = std::string(name), .help = std::string(help)};
 }
 
-Column counter(std::string name, std::string help) {
-  return {.use = Use::kCounter, .name = std::move(name), .help = std::move(help)};
+Column counter(std::string_view name, std::string_view help) {
+  return {.use = Use::kCounter, .name = std::string(name), .help = std::string(help)};
 }
 
-Column untyped(std::string name, std::string help) {
-  return {.use = Use::kUntyped, .name = std::move(name), .help = std::move(help)};
+Column untyped(std::string_view name, std::string_view help) {
+  return {.use = Use::kUntyped, .name = std::string(name), .help = std::string(help)};
 }
 
-Column state(std::string name, std::string help, std::vector<std::string> states) {
-  return {.use = Use::kState, .name = std::move(name), .help = std::move(help), .states = std::move(states)};
+Column state(std::string_view name, std::string_view help, std::vector<std::string> states) {
+  return {.use = Use::kState, .name = std::string(name), .help = std::string(help), .states = std::move(states)};
 }
 
-Column histogram(std::string name, std::string help) {
-  return {.use = Use::kHistogram, .name = std::move(name), .help = std::move(help)};
+Column histogram(std::string_view name, std::string_view help) {
+  return {.use = Use::kHistogram, .name = std::string(name), .help = std::string(help)};
 }
 
-Column remember(std::string name) { return {.use = Use::kRemember, .name = std::move(name)}; }
+Column remember(std::string_view name) { return {.use = Use::kRemember, .name = std::string(name)}; }
 
-Column discard(std::string name) { return {.use = Use::kDiscard, .name = std::move(name)}; }
+Column discard(std::string_view name) { return {.use = Use::kDiscard, .name = std::string(name)}; }
 
 std::string_view to_string(Scope scope) {
   switch (scope) {

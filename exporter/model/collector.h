@@ -56,22 +56,22 @@ struct Column {
   Threshold threshold = {};  // makes a check of it, COLLECTOR_NAME
 
   // These read well in a table: gauge("write_lag", "…").called("pg_x_seconds").with("stage", "write")
-  Column called(std::string full_name) &&;  // columns may share a metric if kind and help agree
-  Column with(std::string label, std::string value) &&;
+  Column called(std::string_view full_name) &&;  // columns may share a metric if kind and help agree
+  Column with(std::string_view label, std::string_view value) &&;
   Column by(std::vector<std::string> label_columns) &&;
   Column unlabelled() &&;
   Column since(int major) &&;
   Column until(int major) &&;
 };
 
-Column label(std::string name);
-Column gauge(std::string name, std::string help);
-Column counter(std::string name, std::string help);
-Column untyped(std::string name, std::string help);
-Column state(std::string name, std::string help, std::vector<std::string> states);
-Column histogram(std::string name, std::string help);
-Column remember(std::string name);
-Column discard(std::string name);
+Column label(std::string_view name);
+Column gauge(std::string_view name, std::string_view help);
+Column counter(std::string_view name, std::string_view help);
+Column untyped(std::string_view name, std::string_view help);
+Column state(std::string_view name, std::string_view help, std::vector<std::string> states);
+Column histogram(std::string_view name, std::string_view help);
+Column remember(std::string_view name);
+Column discard(std::string_view name);
 
 // -- Sources ----------------------------------------------------------------------------------------------------------
 
