@@ -68,7 +68,10 @@ function(pgwatch_library name)
   target_precompile_headers(${name} REUSE_FROM pgwatch_common)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE pgwatch_warnings pgwatch_common_inlines ${arg_PRIVATE})
+  set_target_properties(${name} PROPERTIES PGWATCH_EXPLORED ${arg_EXPLORED})
   if(arg_EXPLORED AND PGWATCH_FUZZ)
-    target_compile_options(${name} PRIVATE -fsanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table)
+    # As -fsanitize=fuzzer-no-link, with which clang would not read what was parsed without it.
+    target_compile_options(${name} PRIVATE
+      -fsanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table,stack-depth)
   endif()
 endfunction()

@@ -96,11 +96,10 @@ bool has(const Labels& labels, const Labels& wanted) {
   return std::includes(labels.begin(), labels.end(), wanted.begin(), wanted.end());
 }
 
-// Of one family.
-void refuse_repeated(std::span<const Sample> samples) {
+void refuse_repeated(std::span<const Sample> of_one_family) {
   const auto series = [](const Sample* sample) { return std::tie(sample->name, sample->labels); };
   std::vector<const Sample*> sorted;
-  for (const Sample& sample : samples) sorted.push_back(&sample);
+  for (const Sample& sample : of_one_family) sorted.push_back(&sample);
   std::ranges::sort(sorted, {}, series);
   const auto repeated = std::ranges::adjacent_find(sorted, {}, series);
   if (repeated != sorted.end()) throw std::invalid_argument("a series of " + (*repeated)->name + " comes twice");
@@ -130,7 +129,7 @@ Exposition::Exposition(std::string_view text) {
       read_sample(line);
     }
   }
-  leave_family();
+  check_last_family();
 }
 
 std::optional<double> Exposition::value(const std::string& name, const Labels& labels) const {
@@ -170,24 +169,27 @@ void Exposition::read_sample(std::string_view line) {
   Sample sample{.name = cursor.name(), .labels = read_labels(cursor)};
   if (!cursor.take(' ')) cursor.fail("a space is missing before the value");
   sample.value = cursor.number();
+  bool is_another = false;
   try {
-    if (samples_.empty() || samples_.back().name != sample.name) enter_family(sample.name);
+    if (samples_.empty() || samples_.back().name != sample.name) is_another = enter_family(sample.name);
   } catch (const std::invalid_argument& error) {
     cursor.fail(error.what());
   }
+  if (is_another) check_last_family();
   samples_.push_back(std::move(sample));
 }
 
-void Exposition::enter_family(const std::string& sample_name) {
+bool Exposition::enter_family(const std::string& sample_name) {
   const std::string family = family_of(sample_name);
   if (!types_.contains(family)) throw std::invalid_argument("no TYPE before it");
-  if (family == family_) return;
-  if (!begun_.insert(family).second) throw std::invalid_argument("apart from its family");
-  leave_family();
+  const bool is_another = family != family_;
+  if (is_another && !begun_.insert(family).second) throw std::invalid_argument("apart from its family");
+  begun_.insert(sample_name);
   family_ = family;
+  return is_another;
 }
 
-void Exposition::leave_family() {
+void Exposition::check_last_family() {
   refuse_repeated(std::span(samples_).subspan(family_begins_));
   family_begins_ = samples_.size();
 }

@@ -22,8 +22,8 @@ struct Sample {
 
 class Exposition {
  public:
-  // Stricter than Prometheus: throws std::invalid_argument quoting the line that is malformed, has no TYPE before it,
-  // stands apart from its family or repeats a series.
+  // Stricter than Prometheus: throws std::invalid_argument quoting the line that is malformed, has no TYPE before it or
+  // stands apart from its family, or naming the metric with a series that comes twice.
   explicit Exposition(std::string_view text);
 
   // The value of the sample of that name with at least these labels; nothing where there is none. Throws
@@ -40,13 +40,13 @@ class Exposition {
  private:
   void read_comment(std::string_view line);
   void read_sample(std::string_view line);
-  void enter_family(const std::string& sample_name);
-  void leave_family();
+  bool enter_family(const std::string& sample_name);  // whether it is another than before
+  void check_last_family();
 
   std::vector<Sample> samples_;
   std::unordered_map<std::string, std::string> types_;
   std::unordered_map<std::string, std::string> helps_;
-  std::unordered_set<std::string> begun_;  // families with a sample
+  std::unordered_set<std::string> begun_;  // families with a sample, and samples: no other family may be called so
   std::string family_;                     // the last of them
   std::size_t family_begins_ = 0;          // its first sample
 };

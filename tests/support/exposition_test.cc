@@ -68,6 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Malformed{"SeriesTwice", "# TYPE a gauge\na 1\na 1\n"},
                     Malformed{"SeriesTwiceBeforeAnotherFamily",
                               "# TYPE a gauge\n# TYPE b gauge\na{c=\"1\"} 1\na{c=\"2\"} 1\na{c=\"1\"} 1\nb 1\n"},
+                    Malformed{"SeriesTwiceInTwoFamilies",
+                              "# TYPE a histogram\na_count 1\n# TYPE b gauge\nb 1\n# TYPE a_count gauge\na_count 1\n"},
                     Malformed{"TypeTwice", "# TYPE a gauge\n# TYPE a gauge\na 1\n"},
                     Malformed{"HelpAfterSample", "# TYPE a gauge\na 1\n# HELP a Late.\n"},
                     Malformed{"FamilyInTwoParts", "# TYPE a gauge\n# TYPE b gauge\na{c=\"1\"} 1\nb 1\na 2\n"}),

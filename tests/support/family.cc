@@ -49,7 +49,7 @@ Family::Family(int major) : primary(options(major)), standby(primary.standby()),
   const std::string done = primary.value("SELECT pg_current_wal_lsn()");
   for (const PostgresServer* follower : {&standby, &second}) {
     const auto has_it = follower->wait_until("SELECT pg_last_wal_replay_lsn() >= '" + done + "'", "t");
-    if (!has_it) throw std::runtime_error("a standby lags behind: " + std::string(has_it.message()));
+    if (!has_it) throw std::runtime_error("a standby lags: " + std::string(has_it.message()) + "\n" + follower->log());
   }
 }
 
