@@ -16,9 +16,6 @@ if(PGWATCH_SANITIZE)
                          -fno-sanitize-recover=all)
   target_link_options(pgwatch_warnings INTERFACE -fsanitize=${PGWATCH_SANITIZE})
   target_compile_definitions(pgwatch_warnings INTERFACE PGWATCH_SANITIZED _GLIBCXX_ASSERTIONS)
-  if(PGWATCH_SANITIZE MATCHES "undefined")
-    target_compile_options(pgwatch_warnings INTERFACE -fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizers.ignore)
-  endif()
 endif()
 
 # pgwatch_precompiled(NAME HEADERS … LIBRARIES …): headers that are parsed once, for all that say REUSE_FROM this. With

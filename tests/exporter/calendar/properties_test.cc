@@ -18,7 +18,7 @@ using std::chrono::year;
 using Days = std::chrono::days;
 
 constexpr auto kFirst = year{2022} / 1 / 1;
-constexpr auto kLast = year{kSanitized ? 2024 : 2029} / 12 / 31;
+constexpr auto kLast = year{2029} / 12 / 31;
 constexpr minutes kStep{15};  // every open, close and change of a clock is on a quarter of an hour
 constexpr int kTimes = kSanitized ? 5'000 : 50'000;
 
@@ -68,7 +68,7 @@ TEST_P(EachMarket, CoversItsDays) {
 
 TEST_P(EachMarket, SessionsAreInOrderAndNotEmpty) {
   const auto& sessions = calendar_.sessions();
-  ASSERT_GT(sessions.size(), kSanitized ? 300U : 1'000U);
+  ASSERT_GT(sessions.size(), 1'000U);
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     ASSERT_LT(sessions[i].open, sessions[i].close);
     if (i == 0) continue;
