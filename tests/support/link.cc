@@ -44,8 +44,8 @@ void Link::end() const {
   test::end(server_);
 }
 
-pollfd Link::client_events(std::size_t allowance) const {
-  const bool has_something_to_say = allowance > 0 && !to_client_.empty() && to_client_.front().due <= Clock::now();
+pollfd Link::client_events(std::size_t allowance, Clock::time_point now) const {
+  const bool has_something_to_say = allowance > 0 && !to_client_.empty() && to_client_.front().due <= now;
   return {
       .fd = client_.get(), .events = static_cast<short>(POLLIN | (has_something_to_say ? POLLOUT : 0)), .revents = 0};
 }

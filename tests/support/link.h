@@ -34,7 +34,7 @@ class Link {
 
   void end() const;  // for both sides, at once
   bool ended() const { return ended_; }
-  pollfd client_events(std::size_t allowance) const;
+  pollfd client_events(std::size_t allowance, Clock::time_point now) const;
   pollfd server_events() const;
   std::optional<Clock::time_point> due() const;  // when the next of the server's bytes may come
 

@@ -107,8 +107,9 @@ class Proxy::Relay {
     std::unique_lock hold(lock_);
     while (!finished_) {
       move_bytes();
-      std::vector<pollfd> events = wanted_events();
-      const int patience = patience_ms();
+      const Clock::time_point now = Clock::now();
+      std::vector<pollfd> events = wanted_events(now);
+      const int patience = patience_ms(now);
       hold.unlock();
       ::poll(events.data(), events.size(), patience);
       hold.lock();
@@ -146,22 +147,23 @@ class Proxy::Relay {
     links_.remove_if([](const Link& link) { return link.ended(); });
   }
 
-  std::vector<pollfd> wanted_events() const {
+  // At the same moment as patience_ms: what falls due between two would be missed by both.
+  std::vector<pollfd> wanted_events(Clock::time_point now) const {
     std::vector<pollfd> events = {{.fd = wake_.get(), .events = POLLIN, .revents = 0},
                                   {.fd = listener_.get(), .events = POLLIN, .revents = 0}};
     for (const Link& link : links_) {
-      events.push_back(link.client_events(allowance()));
+      events.push_back(link.client_events(allowance(), now));
       events.push_back(link.server_events());
     }
     return events;
   }
 
   // Until the next delayed byte is due; for ever where none waits.
-  int patience_ms() const {
+  int patience_ms(Clock::time_point now) const {
     auto shortest = std::chrono::milliseconds::max();
     for (const Link& link : links_) {
-      if (!link.due() || *link.due() <= Clock::now()) continue;
-      shortest = std::min(shortest, std::chrono::ceil<std::chrono::milliseconds>(*link.due() - Clock::now()));
+      if (!link.due() || *link.due() <= now) continue;
+      shortest = std::min(shortest, std::chrono::ceil<std::chrono::milliseconds>(*link.due() - now));
     }
     return shortest == std::chrono::milliseconds::max() ? -1 : static_cast<int>(shortest.count());
   }
