@@ -6,7 +6,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // Files are listed only where this server archives.
-constexpr const char* kSql = R"sql(
+constexpr const char* kArchiveBacklogSql = R"sql(
 SELECT archiving.enabled,
        CASE WHEN archiving.enabled THEN count(waiting.name) END AS segments,
        extract(epoch FROM clock_timestamp() - min(waiting.modification)) AS oldest_age_seconds
@@ -24,7 +24,7 @@ Collector archive_backlog() {
   return {
       .name = "archive_backlog",
       .help = "WAL segments that wait to be archived.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kArchiveBacklogSql}},
       .columns =
           {
               gauge("enabled", "Whether this server archives WAL; a standby does with archive_mode = always only."),

@@ -7,7 +7,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kBlockedSessionsSql = R"sql(
 SELECT database.datname,
        count(awaited.pid) AS blocked,
        CASE WHEN bool_and(/*if pg_locks.waitstart*/ true /*else awaited.since IS NOT NULL*/)
@@ -29,7 +29,7 @@ Collector blocked_sessions() {
   return {
       .name = "blocked_sessions",
       .help = "Sessions that wait for a lock.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kBlockedSessionsSql}},
       .columns =
           {
               label("datname"),

@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kConnectionsSql = R"sql(
 SELECT used,
        most AS max,
        superusers,
@@ -31,7 +31,7 @@ Collector connections() {
   return {
       .name = "connections",
       .help = "Client connections that are used, reserved and left.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kConnectionsSql}},
       .columns =
           {
               gauge("used", "Connections of clients."),

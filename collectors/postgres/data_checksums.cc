@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kDataChecksumsSql = R"sql(
 SELECT current_setting('data_checksums') = 'on' AS enabled,
        coalesce(datname, '') AS datname,
        checksum_failures AS failures,
@@ -19,7 +19,7 @@ Collector data_checksums() {
   return {
       .name = "data_checksums",
       .help = "Whether pages have checksums, and how many were wrong.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kDataChecksumsSql}},
       .columns =
           {
               gauge("enabled", "Whether the server checks its pages.").unlabelled(),

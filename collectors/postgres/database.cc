@@ -8,7 +8,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kDatabaseSql = R"sql(
 SELECT datname,
        datconnlimit AS connection_limit,
        CASE WHEN has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid)
@@ -25,7 +25,7 @@ Collector database() {
       .help = "Sizes and connection limits of databases.",
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes(5),
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kDatabaseSql}},
       .columns =
           {
               label("datname"),

@@ -7,7 +7,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kDatabaseWraparoundSql = R"sql(
 SELECT datname,
        age(datfrozenxid) AS age_datfrozenxid,
        mxid_age(datminmxid) AS age_datminmxid
@@ -21,7 +21,7 @@ Collector database_wraparound() {
   return {
       .name = "database_wraparound",
       .help = "Transaction and multixact ids in use, by database.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kDatabaseWraparoundSql}},
       .columns =
           {
               label("datname"),

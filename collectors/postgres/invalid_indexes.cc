@@ -6,7 +6,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-std::string sql() {
+std::string invalid_indexes_sql() {
   return "WITH invalid AS (SELECT x.oid, n.nspname AS schemaname, c.relname, x.relname AS indexrelname, "
          "i.indisready AS maintained " +
          from_indexes() + R"sql(
@@ -26,7 +26,7 @@ Collector invalid_indexes() {
       .help = "Indexes that no query uses, since building them failed.",
       .scope = Scope::kDatabase,
       .lane = Lane::kSlow,
-      .source = std::vector<Sql>{{.text = sql(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = invalid_indexes_sql(), .since = 130000}},
       .columns =
           {
               label("schemaname"),

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/model/number.h"
 #include "exporter/model/samples.h"
 
 namespace pgwatch::collectors {
@@ -36,6 +37,9 @@ inline std::vector<std::string_view> recall(const Memory& memory, std::string_vi
   words.push_back(line);
   return words;
 }
+
+// 0 where it is none.
+inline Number number_of(std::string_view word) { return Number::parse(word).value_or(Number()); }
 
 inline void end_sweep(Memory& memory) {
   memory.erase("known");

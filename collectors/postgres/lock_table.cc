@@ -7,7 +7,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kLockTableSql = R"sql(
 SELECT (SELECT count(*)
         FROM (SELECT DISTINCT locktype, database, relation, page, tuple, virtualxid, transactionid, classid, objid,
                      objsubid
@@ -23,7 +23,7 @@ Collector lock_table() {
   return {
       .name = "lock_table",
       .help = "How full the shared table of locks is.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kLockTableSql}},
       .columns =
           {
               gauge("used", "Objects locked in the shared table."),

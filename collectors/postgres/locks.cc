@@ -6,7 +6,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // Locks of no database, as those on transactions, are left out.
-constexpr const char* kSql = R"sql(
+constexpr const char* kLocksSql = R"sql(
 SELECT database.datname,
        wanted.mode,
        coalesce(held.count, 0) AS count
@@ -27,7 +27,7 @@ Collector locks() {
   return {
       .name = "locks",
       .help = "Locks by database and mode.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kLocksSql}},
       .columns =
           {
               label("datname"),

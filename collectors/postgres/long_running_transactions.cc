@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kLongRunningTransactionsSql = R"sql(
 SELECT transactions, coalesce(oldest, 0) AS oldest_timestamp_seconds, oldest AS oldest_age_seconds
 FROM (SELECT bool_and(backend_type IS NOT NULL) AS all_seen,
              count(*) FILTER (WHERE is_open) AS transactions,
@@ -22,7 +22,7 @@ Collector long_running_transactions() {
   return {
       .name = "long_running_transactions",
       .help = "Open transactions, and how old the oldest is.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kLongRunningTransactionsSql}},
       .columns =
           {
               gauge("transactions", "Open transactions, however short, but for autovacuum's.")

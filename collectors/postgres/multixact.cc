@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kMultixactSql = R"sql(
 SELECT datname,
        mxid_age(datminmxid) AS age,
        mxid_age(datminmxid)::float8 / current_setting('autovacuum_multixact_freeze_max_age')::bigint AS freeze_ratio
@@ -18,7 +18,7 @@ Collector multixact() {
   return {
       .name = "multixact",
       .help = "Age of each database in multixacts.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kMultixactSql}},
       .columns =
           {
               label("datname"),

@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kPreparedTransactionsSql = R"sql(
 SELECT database.datname,
        count(prepared.transaction) AS prepared,
        extract(epoch FROM clock_timestamp() - min(prepared.prepared)) AS oldest_age_seconds,
@@ -22,7 +22,7 @@ Collector prepared_transactions() {
   return {
       .name = "prepared_transactions",
       .help = "Transactions prepared for two-phase commit; nothing on a standby, which does not show them.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kPreparedTransactionsSql}},
       .columns =
           {
               label("datname"),

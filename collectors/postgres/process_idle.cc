@@ -4,7 +4,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kProcessIdleSql = R"sql(
 SELECT state,
        application_name,
        ARRAY[1, 2, 5, 15, 30, 60, 90, 120, 300] AS seconds,
@@ -29,7 +29,7 @@ Collector process_idle() {
   return {
       .name = "process_idle",
       .help = "How long idle sessions have been idle.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kProcessIdleSql}},
       .columns =
           {
               label("state"),

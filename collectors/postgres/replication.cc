@@ -16,7 +16,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kReplicationSql = R"sql(
 WITH here AS (
   SELECT standby,
          CASE WHEN standby THEN pg_last_wal_receive_lsn() END AS received,
@@ -77,7 +77,7 @@ Collector replication() {
       .help =
           "How this server follows its own primary. Of its WAL receiver a role without pg_read_all_stats is told "
           "nothing, and of primary_conninfo none without pg_read_all_settings.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 100000}},
+      .source = std::vector<Sql>{{.text = kReplicationSql, .since = 100000}},
       .columns =
           {
               gauge("is_replica", "Whether the server is in recovery."),

@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kReplicationSlotStatsSql = R"sql(
 SELECT slot_name,
        spill_txns,
        spill_count,
@@ -19,7 +19,7 @@ SELECT slot_name,
 FROM pg_stat_replication_slots
 )sql";
 
-Column counted(const std::string& name, const std::string& help) {
+Column slot_counter(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_replication_slots_" + name + "_total").since(14);
 }
 
@@ -29,18 +29,20 @@ Collector replication_slot_stats() {
   return {
       .name = "replication_slot_stats",
       .help = "What logical slots decode, spill to disk and stream. PostgreSQL 14 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 140000, .needs = {"pg_stat_replication_slots.total_txns"}}},
+      .source =
+          std::vector<Sql>{
+              {.text = kReplicationSlotStatsSql, .since = 140000, .needs = {"pg_stat_replication_slots.total_txns"}}},
       .columns =
           {
               label("slot_name"),
-              counted("spill_txns", "Transactions spilled to disk while they were decoded."),
-              counted("spill_count", "Times transactions were spilled to disk."),
-              counted("spill_bytes", "Bytes of decoded transactions spilled to disk."),
-              counted("stream_txns", "Transactions streamed to the receiver before their end."),
-              counted("stream_count", "Times transactions were streamed before their end."),
-              counted("stream_bytes", "Bytes of decoded transactions streamed before their end."),
-              counted("txns", "Decoded transactions sent to the receiver."),
-              counted("bytes", "Bytes of decoded transactions sent to the receiver."),
+              slot_counter("spill_txns", "Transactions spilled to disk while they were decoded."),
+              slot_counter("spill_count", "Times transactions were spilled to disk."),
+              slot_counter("spill_bytes", "Bytes of decoded transactions spilled to disk."),
+              slot_counter("stream_txns", "Transactions streamed to the receiver before their end."),
+              slot_counter("stream_count", "Times transactions were streamed before their end."),
+              slot_counter("stream_bytes", "Bytes of decoded transactions streamed before their end."),
+              slot_counter("txns", "Decoded transactions sent to the receiver."),
+              slot_counter("bytes", "Bytes of decoded transactions sent to the receiver."),
               gauge("stats_reset", "When the slot's statistics were last reset, as a Unix time.")
                   .called("pg_stat_replication_slots_stats_reset_timestamp_seconds")
                   .since(14),

@@ -6,7 +6,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kReplicationSlotsSql = R"sql(
 SELECT slot.slot_name,
        slot.slot_type,
        slot.database,
@@ -37,7 +37,7 @@ void add_both(std::vector<Column>& columns, const std::string& name, const Colum
   columns.push_back(Column(column).called("pg_replication_slots_" + name));
 }
 
-std::vector<Column> columns() {
+std::vector<Column> replication_slots_columns() {
   std::vector<Column> columns = {
       label("slot_name"),
       label("slot_type"),
@@ -77,8 +77,8 @@ Collector replication_slots() {
   return {
       .name = "replication_slots",
       .help = "Replication slots, the WAL they hold back and how near they are to losing it.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 130000}},
-      .columns = columns(),
+      .source = std::vector<Sql>{{.text = kReplicationSlotsSql, .since = 130000}},
+      .columns = replication_slots_columns(),
       .cost = {.pages = 4},
   };
 }

@@ -11,7 +11,7 @@ namespace {
 
 // These modes conflict with ours, RowExclusiveLock. An unlogged sequence cannot be read on a standby. One that was
 // never used has no last value.
-std::string sql() {
+std::string sequences_sql() {
   return "WITH " + held_relations("'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'") +
          R"sql(,
 batch AS MATERIALIZED (
@@ -48,32 +48,30 @@ int remembered(const Memory& memory, std::string_view key) {
 }
 
 // How much is used, how much remains and when, as the server spells them; none where there is no value.
-std::vector<std::string_view> measured(const Rows& rows, std::size_t row) {
+std::vector<std::string_view> measured_sequence(const Rows& rows, std::size_t row) {
   const Cell used = rows.at(row, "used_ratio");
   const Cell remaining = rows.at(row, "remaining_values");
   if (!used || !remaining) return {};
   return {*used, *remaining, rows.at(row, "measured_at").value_or("")};
 }
 
-Number number(std::string_view text) { return Number::parse(text).value_or(Number()); }
-
 // Only what is told is remembered.
 void emit_sequence(const Rows& rows, std::size_t row, double threshold, Sink& sink) {
   const std::string_view oid = rows.at(row, "oid").value_or("");
   const bool is_left_out = rows.at(row, "is_left_out") == "t";
-  const auto words = is_left_out ? recall(sink.memory(), oid) : measured(rows, row);
-  if (words.empty() || number(words[0]).as_double() < threshold) return;
+  const auto words = is_left_out ? recall(sink.memory(), oid) : measured_sequence(rows, row);
+  if (words.empty() || number_of(words[0]).as_double() < threshold) return;
   remember(sink.memory(), oid, words);
   const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
                        Label{"sequencename", rows.at(row, "sequencename").value_or("")}};
-  sink.sample("pg_sequences_used_ratio", labels, number(words[0]));
-  sink.sample("pg_sequences_remaining_values", labels, number(words[1]));
+  sink.sample("pg_sequences_used_ratio", labels, number_of(words[0]));
+  sink.sample("pg_sequences_remaining_values", labels, number_of(words[1]));
   const std::string_view now = rows.at(row, "measured_at").value_or("");
   if (is_left_out)
-    sink.sample("pg_sequences_age_seconds", labels, number(now).as_double() - number(words[2]).as_double());
+    sink.sample("pg_sequences_age_seconds", labels, number_of(now).as_double() - number_of(words[2]).as_double());
 }
 
-void emit(const Rows& rows, Sink& sink) {
+void emit_sequences(const Rows& rows, Sink& sink) {
   const double threshold = remembered(sink.memory(), "percent") / 100.0;
   int unreadable = remembered(sink.memory(), "unreadable");
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -98,7 +96,7 @@ Collector sequences() {
           "Sequences that are about to run out of values. What is locked is not read and keeps its last known value.",
       .scope = Scope::kDatabase,
       .lane = Lane::kSlow,
-      .source = std::vector<Sql>{{.text = sql(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = sequences_sql(), .since = 130000}},
       .columns =
           {
               label("schemaname"),
@@ -116,7 +114,7 @@ Collector sequences() {
                     "PostgreSQL 14 on GRANT pg_read_all_data, cures that.")
                   .unlabelled(),
           },
-      .emit = emit,
+      .emit = emit_sequences,
       .recover = smaller_batch,
       .options = {{.name = "percent",
                    .help = "Only sequences of which at least this much is used up.",

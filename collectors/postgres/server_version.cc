@@ -5,7 +5,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // postgres_exporter writes the version with three numbers: 15.18.0.
-constexpr const char* kSql = R"sql(
+constexpr const char* kServerVersionSql = R"sql(
 SELECT version() AS version,
        number / 10000 || '.' || number % 10000 || '.0' AS short_version,
        1 AS static
@@ -18,7 +18,7 @@ Collector server_version() {
   return {
       .name = "server_version",
       .help = "The server's version.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kServerVersionSql}},
       .columns =
           {
               label("version"),

@@ -16,7 +16,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kSettingsSql = R"sql(
 SELECT name,
        CASE WHEN name IN ('default_transaction_read_only', 'jit', 'max_parallel_workers_per_gather',
                           'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
@@ -101,7 +101,7 @@ void emit_setting(std::string_view setting, Number value, std::string_view unit_
 }
 
 // Two settings may come to one name; the Sink takes the first and counts the other.
-void emit(const Rows& rows, Sink& sink) {
+void emit_settings(const Rows& rows, Sink& sink) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto value = parse_setting(rows.at(row, "setting").value_or(""));
     if (value) emit_setting(rows.at(row, "name").value_or(""), *value, rows.at(row, "unit").value_or(""), sink);
@@ -114,12 +114,12 @@ Collector settings() {
   return {
       .name = "settings",
       .help = "The server's settings that are numbers or switches.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kSettingsSql}},
       .patterns = {{"pg_settings_*",
                     "The setting of this name, dots and dashes written as lines; on is 1. Times end in _seconds and "
                     "sizes in _bytes; -1 stays as it is.",
                     Kind::kGauge}},
-      .emit = emit,
+      .emit = emit_settings,
       .cost = {.pages = 2},
   };
 }

@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kSlruSql = R"sql(
 SELECT name,
        blks_zeroed,
        blks_hit,
@@ -18,7 +18,7 @@ SELECT name,
 FROM pg_stat_slru
 )sql";
 
-Column counted(const std::string& name, const std::string& help) {
+Column slru_counter(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_slru_" + name + "_total");
 }
 
@@ -29,17 +29,17 @@ Collector slru() {
       .name = "slru",
       .help =
           "Caches of the commit log, multixacts, subtransactions and their like, by the name this major has for each.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kSlruSql}},
       .columns =
           {
               label("name"),
-              counted("blks_zeroed", "Blocks begun."),
-              counted("blks_hit", "Blocks found in the cache."),
-              counted("blks_read", "Blocks read from disk."),
-              counted("blks_written", "Blocks written to disk."),
-              counted("blks_exists", "Blocks looked for on disk."),
-              counted("flushes", "Flushes of all dirty blocks."),
-              counted("truncates", "Truncations."),
+              slru_counter("blks_zeroed", "Blocks begun."),
+              slru_counter("blks_hit", "Blocks found in the cache."),
+              slru_counter("blks_read", "Blocks read from disk."),
+              slru_counter("blks_written", "Blocks written to disk."),
+              slru_counter("blks_exists", "Blocks looked for on disk."),
+              slru_counter("flushes", "Flushes of all dirty blocks."),
+              slru_counter("truncates", "Truncations."),
               gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
                   .called("pg_stat_slru_stats_reset_timestamp_seconds"),
           },

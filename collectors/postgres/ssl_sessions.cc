@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kSslSessionsSql = R"sql(
 SELECT CASE WHEN tls.ssl THEN 'on' ELSE 'off' END AS ssl,
        coalesce(tls.version, '') AS version,
        coalesce(tls.cipher, '') AS cipher,
@@ -25,7 +25,7 @@ Collector ssl_sessions() {
   return {
       .name = "ssl_sessions",
       .help = "Client connections by TLS version and cipher.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kSslSessionsSql}},
       .columns =
           {
               label("ssl"),

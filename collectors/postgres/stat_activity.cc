@@ -8,7 +8,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatActivitySql = R"sql(
 SELECT database.datname,
        wanted.state,
        sessions.usename,
@@ -37,7 +37,7 @@ Collector stat_activity() {
   return {
       .name = "stat_activity",
       .help = "Sessions by what they do, and their longest transactions.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatActivitySql}},
       .columns =
           {
               label("datname"),

@@ -7,7 +7,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatActivityAutovacuumSql = R"sql(
 SELECT split_part(query, '.', 2) AS relname,
        extract(epoch FROM min(xact_start)) AS timestamp_seconds
 FROM pg_stat_activity
@@ -21,7 +21,7 @@ Collector stat_activity_autovacuum() {
   return {
       .name = "stat_activity_autovacuum",
       .help = "Tables that autovacuum works on.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatActivityAutovacuumSql}},
       .columns =
           {
               label("relname"),

@@ -4,7 +4,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatArchiverSql = R"sql(
 SELECT archived_count,
        failed_count,
        CASE WHEN last_archived_time IS NOT NULL
@@ -18,7 +18,7 @@ Collector stat_archiver() {
   return {
       .name = "stat_archiver",
       .help = "The archiver of WAL.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatArchiverSql}},
       .columns =
           {
               counter("archived_count", "WAL files that were archived."),

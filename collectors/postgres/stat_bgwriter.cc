@@ -18,7 +18,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatBgwriterSql = R"sql(
 SELECT checkpointer.num_timed + checkpointer.restartpoints_timed AS checkpoints_timed,
        checkpointer.num_requested + checkpointer.restartpoints_req AS checkpoints_req,
        checkpointer.write_time AS checkpoint_write_time,
@@ -62,32 +62,38 @@ SELECT checkpoints_timed,
 FROM pg_stat_bgwriter
 )sql";
 
-Column total(const std::string& name, const std::string& help) {
+Column bgwriter_total(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_bgwriter_" + name + "_total");
 }
 
-std::vector<Column> columns() {
+std::vector<Column> stat_bgwriter_columns() {
   return {
-      total("checkpoints_timed",
-            "Checkpoints, and restartpoints of a standby, begun because checkpoint_timeout had passed."),
-      total("checkpoints_req", "Checkpoints, and restartpoints of a standby, begun on request, as of max_wal_size."),
-      total("checkpoint_write_time", "Milliseconds that checkpoints and restartpoints spent on writing."),
-      total("checkpoint_write_time_seconds", "Seconds that checkpoints and restartpoints spent on writing."),
-      total("checkpoint_sync_time", "Milliseconds that checkpoints and restartpoints spent on syncing files."),
-      total("checkpoint_sync_time_seconds", "Seconds that checkpoints and restartpoints spent on syncing files."),
-      total("buffers_checkpoint", "Buffers written by checkpoints and restartpoints."),
-      total("buffers_clean", "Buffers written by the background writer."),
-      total("maxwritten_clean", "Times the background writer stopped because it had written bgwriter_lru_maxpages."),
-      total("buffers_backend",
-            "Buffers written or added by any process but the checkpointer and the background writer; from pg_stat_io "
-            "since PostgreSQL 17, and reset with it."),
-      total("buffers_backend_fsync",
-            "Files synced by any process but the checkpointer and the background writer; from pg_stat_io since "
-            "PostgreSQL 17, and reset with it."),
-      total("buffers_alloc", "Buffers allocated."),
-      total("stats_reset",
-            "When these statistics were last reset, as a Unix time in whole seconds, 0 where never: no total, as "
-            "pg_stat_bgwriter_stats_reset_timestamp_seconds."),
+      bgwriter_total("checkpoints_timed",
+                     "Checkpoints, and restartpoints of a standby, begun because checkpoint_timeout had passed."),
+      bgwriter_total("checkpoints_req",
+                     "Checkpoints, and restartpoints of a standby, begun on request, as of max_wal_size."),
+      bgwriter_total("checkpoint_write_time", "Milliseconds that checkpoints and restartpoints spent on writing."),
+      bgwriter_total("checkpoint_write_time_seconds", "Seconds that checkpoints and restartpoints spent on writing."),
+      bgwriter_total("checkpoint_sync_time", "Milliseconds that checkpoints and restartpoints spent on syncing files."),
+      bgwriter_total("checkpoint_sync_time_seconds",
+                     "Seconds that checkpoints and restartpoints spent on syncing files."),
+      bgwriter_total("buffers_checkpoint", "Buffers written by checkpoints and restartpoints."),
+      bgwriter_total("buffers_clean", "Buffers written by the background writer."),
+      bgwriter_total("maxwritten_clean",
+                     "Times the background writer stopped because it had written bgwriter_lru_maxpages."),
+      bgwriter_total(
+          "buffers_backend",
+          "Buffers written or added by any process but the checkpointer and the background writer; from pg_stat_io "
+          "since PostgreSQL 17, and reset with it."),
+      bgwriter_total(
+          "buffers_backend_fsync",
+          "Files synced by any process but the checkpointer and the background writer; from pg_stat_io since "
+          "PostgreSQL 17, and reset with it."),
+      bgwriter_total("buffers_alloc", "Buffers allocated."),
+      bgwriter_total(
+          "stats_reset",
+          "When these statistics were last reset, as a Unix time in whole seconds, 0 where never: no total, as "
+          "pg_stat_bgwriter_stats_reset_timestamp_seconds."),
       gauge("stats_reset_timestamp_seconds",
             "When these statistics were last reset, as a Unix time; absent where never."),
   };
@@ -99,9 +105,9 @@ Collector stat_bgwriter() {
   return {
       .name = "stat_bgwriter",
       .help = "Checkpoints and writers of buffers.",
-      .source = std::vector<Sql>{{.text = kSql, .needs = {"pg_stat_checkpointer.num_timed"}},
+      .source = std::vector<Sql>{{.text = kStatBgwriterSql, .needs = {"pg_stat_checkpointer.num_timed"}},
                                  {.text = kBefore17, .needs = {"pg_stat_bgwriter.checkpoints_timed"}}},
-      .columns = columns(),
+      .columns = stat_bgwriter_columns(),
       .cost = {.pages = 2},
   };
 }

@@ -6,7 +6,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatDatabaseSql = R"sql(
 SELECT datid, datname, numbackends, xact_commit, xact_rollback, blks_read, blks_hit, tup_returned, tup_fetched,
        tup_inserted, tup_updated, tup_deleted, conflicts, temp_files, temp_bytes, deadlocks,
        blk_read_time,
@@ -31,11 +31,11 @@ FROM pg_stat_database
 WHERE datname IS NOT NULL
 )sql";
 
-Column total(const std::string& name, const std::string& help) {
+Column database_total(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_database_" + name + "_total");
 }
 
-std::vector<Column> columns() {
+std::vector<Column> stat_database_columns() {
   return {
       label("datid"),
       label("datname"),
@@ -54,24 +54,26 @@ std::vector<Column> columns() {
       counter("temp_bytes", "Bytes queries wrote to temporary files."),
       counter("deadlocks", "Deadlocks found."),
       counter("blk_read_time", "Milliseconds spent on reading blocks, where track_io_timing is on."),
-      total("blk_read_time_seconds", "Seconds spent on reading blocks, where track_io_timing is on."),
+      database_total("blk_read_time_seconds", "Seconds spent on reading blocks, where track_io_timing is on."),
       counter("blk_write_time", "Milliseconds backends spent on writing blocks, where track_io_timing is on."),
-      total("blk_write_time_seconds", "Seconds backends spent on writing blocks, where track_io_timing is on."),
+      database_total("blk_write_time_seconds",
+                     "Seconds backends spent on writing blocks, where track_io_timing is on."),
       counter("stats_reset",
               "When these statistics were last reset, as a Unix time in whole seconds, 0 where never: no counter, as "
               "pg_stat_database_stats_reset_timestamp_seconds."),
       gauge("stats_reset_timestamp_seconds",
             "When these statistics were last reset, as a Unix time; absent where never."),
-      total("active_time_seconds", "Seconds sessions spent on running statements.").since(14),
-      total("session_time_seconds", "Seconds sessions lasted; a session is counted up to its last change of state.")
+      database_total("active_time_seconds", "Seconds sessions spent on running statements.").since(14),
+      database_total("session_time_seconds",
+                     "Seconds sessions lasted; a session is counted up to its last change of state.")
           .since(14),
-      total("idle_in_transaction_time_seconds", "Seconds sessions were idle in a transaction.").since(14),
-      total("sessions", "Sessions begun.").since(14),
-      total("sessions_abandoned", "Sessions ended because the client was lost.").since(14),
-      total("sessions_fatal", "Sessions ended by a fatal error.").since(14),
-      total("sessions_killed", "Sessions ended by an operator.").since(14),
-      total("parallel_workers_to_launch", "Parallel workers that queries planned to have.").since(18),
-      total("parallel_workers_launched", "Parallel workers that queries got.").since(18),
+      database_total("idle_in_transaction_time_seconds", "Seconds sessions were idle in a transaction.").since(14),
+      database_total("sessions", "Sessions begun.").since(14),
+      database_total("sessions_abandoned", "Sessions ended because the client was lost.").since(14),
+      database_total("sessions_fatal", "Sessions ended by a fatal error.").since(14),
+      database_total("sessions_killed", "Sessions ended by an operator.").since(14),
+      database_total("parallel_workers_to_launch", "Parallel workers that queries planned to have.").since(18),
+      database_total("parallel_workers_launched", "Parallel workers that queries got.").since(18),
   };
 }
 
@@ -81,8 +83,8 @@ Collector stat_database() {
   return {
       .name = "stat_database",
       .help = "What each database has done: transactions, blocks, rows, temporary files, deadlocks, sessions.",
-      .source = std::vector<Sql>{{.text = kSql}},
-      .columns = columns(),
+      .source = std::vector<Sql>{{.text = kStatDatabaseSql}},
+      .columns = stat_database_columns(),
       .cost = {.pages = 4, .more = 1, .of = "database"},
   };
 }

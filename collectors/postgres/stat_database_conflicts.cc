@@ -4,7 +4,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatDatabaseConflictsSql = R"sql(
 SELECT datid, datname, confl_tablespace, confl_lock, confl_snapshot, confl_bufferpin, confl_deadlock,
        /*if pg_stat_database_conflicts.confl_active_logicalslot*/ confl_active_logicalslot /*else NULL*/
          AS confl_active_logicalslot
@@ -17,7 +17,7 @@ Collector stat_database_conflicts() {
   return {
       .name = "stat_database_conflicts",
       .help = "Queries cancelled on a standby because they were in the way of replay, by cause.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatDatabaseConflictsSql}},
       .columns =
           {
               label("datid"),

@@ -6,7 +6,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatIoSql = R"sql(
 SELECT backend_type,
        object,
        context,
@@ -31,12 +31,12 @@ FROM pg_stat_io
 WHERE greatest(reads, writes, writebacks, extends, hits, evictions, reuses, fsyncs) > 0
 )sql";
 
-Column counted(const std::string& name, const std::string& help) {
+Column io_counter(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_io_" + name + "_total");
 }
 
 Column timed(const std::string& name, const std::string& what) {
-  return counted(name, "Time spent " + what + "; absent where nothing was timed, as without track_io_timing.");
+  return io_counter(name, "Time spent " + what + "; absent where nothing was timed, as without track_io_timing.");
 }
 
 }  // namespace
@@ -45,27 +45,27 @@ Collector stat_io() {
   return {
       .name = "stat_io",
       .help = "Reads and writes by kind of process, object and context, where there were any. PostgreSQL 16 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 160000, .needs = {"pg_stat_io.reads"}}},
+      .source = std::vector<Sql>{{.text = kStatIoSql, .since = 160000, .needs = {"pg_stat_io.reads"}}},
       .columns =
           {
               label("backend_type"),
               label("object"),
               label("context"),
-              counted("reads", "Reads.").since(16),
-              counted("read_bytes", "Bytes read.").since(16),
+              io_counter("reads", "Reads.").since(16),
+              io_counter("read_bytes", "Bytes read.").since(16),
               timed("read_seconds", "reading").since(16),
-              counted("writes", "Writes.").since(16),
-              counted("write_bytes", "Bytes written.").since(16),
+              io_counter("writes", "Writes.").since(16),
+              io_counter("write_bytes", "Bytes written.").since(16),
               timed("write_seconds", "writing").since(16),
-              counted("writebacks", "Blocks the kernel was asked to write out to storage.").since(16),
+              io_counter("writebacks", "Blocks the kernel was asked to write out to storage.").since(16),
               timed("writeback_seconds", "asking the kernel to write out").since(16),
-              counted("extends", "Extensions of a relation.").since(16),
-              counted("extend_bytes", "Bytes by which relations were extended.").since(16),
+              io_counter("extends", "Extensions of a relation.").since(16),
+              io_counter("extend_bytes", "Bytes by which relations were extended.").since(16),
               timed("extend_seconds", "extending relations").since(16),
-              counted("hits", "Blocks found in shared buffers.").since(16),
-              counted("evictions", "Blocks written out to make room for another.").since(16),
-              counted("reuses", "Buffers of a ring used again.").since(16),
-              counted("fsyncs", "Calls of fsync.").since(16),
+              io_counter("hits", "Blocks found in shared buffers.").since(16),
+              io_counter("evictions", "Blocks written out to make room for another.").since(16),
+              io_counter("reuses", "Buffers of a ring used again.").since(16),
+              io_counter("fsyncs", "Calls of fsync.").since(16),
               timed("fsync_seconds", "in fsync").since(16),
               gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
                   .called("pg_stat_io_stats_reset_timestamp_seconds")

@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatProgressAnalyzeSql = R"sql(
 SELECT datname,
        CASE WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
             ELSE relid::text END AS relname,
@@ -24,7 +24,7 @@ Collector stat_progress_analyze() {
   return {
       .name = "stat_progress_analyze",
       .help = "ANALYZE under way.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatProgressAnalyzeSql}},
       .columns =
           {
               label("datname"),

@@ -4,7 +4,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatProgressBasebackupSql = R"sql(
 SELECT sender.application_name,
        count(*) AS backups,
        min(backup.phase) AS phase,
@@ -23,7 +23,7 @@ Collector stat_progress_basebackup() {
   return {
       .name = "stat_progress_basebackup",
       .help = "Base backups being taken from this server.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatProgressBasebackupSql}},
       .columns =
           {
               label("application_name"),

@@ -4,7 +4,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatProgressClusterSql = R"sql(
 SELECT datname,
        CASE WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
             ELSE relid::text END AS relname,
@@ -24,7 +24,7 @@ Collector stat_progress_cluster() {
   return {
       .name = "stat_progress_cluster",
       .help = "CLUSTER and VACUUM FULL under way.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatProgressClusterSql}},
       .columns =
           {
               label("datname"),

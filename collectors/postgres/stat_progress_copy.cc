@@ -4,7 +4,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatProgressCopySql = R"sql(
 SELECT datname,
        CASE WHEN relid = 0 THEN ''
             WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
@@ -27,7 +27,9 @@ Collector stat_progress_copy() {
   return {
       .name = "stat_progress_copy",
       .help = "COPY under way, by table and direction. PostgreSQL 14 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 140000, .needs = {"pg_stat_progress_copy.tuples_excluded"}}},
+      .source =
+          std::vector<Sql>{
+              {.text = kStatProgressCopySql, .since = 140000, .needs = {"pg_stat_progress_copy.tuples_excluded"}}},
       .columns =
           {
               label("datname"),

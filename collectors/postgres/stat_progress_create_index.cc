@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatProgressCreateIndexSql = R"sql(
 SELECT datname,
        CASE WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '')
             ELSE relid::text END AS relname,
@@ -30,7 +30,7 @@ Collector stat_progress_create_index() {
   return {
       .name = "stat_progress_create_index",
       .help = "Indexes being built or built anew, by table.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kStatProgressCreateIndexSql}},
       .columns =
           {
               label("datname"),

@@ -10,7 +10,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatProgressVacuumSql = R"sql(
 SELECT coalesce(datname, 'unknown') AS datname,
        coalesce(CASE WHEN datname = current_database() THEN regexp_replace(relid::regclass::text, '^public\.', '') END,
                 relid::text) AS relname,
@@ -30,7 +30,7 @@ FROM pg_stat_progress_vacuum
 WHERE relid IS NOT NULL
 )sql";
 
-std::vector<Column> columns() {
+std::vector<Column> stat_progress_vacuum_columns() {
   return {
       label("datname"),
       label("relname"),
@@ -60,8 +60,8 @@ Collector stat_progress_vacuum() {
   return {
       .name = "stat_progress_vacuum",
       .help = "Progress of each running VACUUM.",
-      .source = std::vector<Sql>{{.text = kSql}},
-      .columns = columns(),
+      .source = std::vector<Sql>{{.text = kStatProgressVacuumSql}},
+      .columns = stat_progress_vacuum_columns(),
       .cost = {.pages = 4, .more = 8, .of = "running VACUUM"},
       .role = "pg_read_all_stats",
   };

@@ -10,7 +10,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatReplicationSql = R"sql(
 SELECT sender.application_name,
        host(sender.client_addr) AS client_addr,
        coalesce(slot.slot_name::text,
@@ -63,7 +63,7 @@ Collector stat_replication() {
   return {
       .name = "stat_replication",
       .help = "Standbys and other receivers connected to this server, and how far they are behind.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 120000}},
+      .source = std::vector<Sql>{{.text = kStatReplicationSql, .since = 120000}},
       .columns =
           {
               label("application_name"),

@@ -13,7 +13,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kExtension = "pg_stat_statements";
+constexpr const char* kStatements = "pg_stat_statements";
 constexpr const char* kQueryId = "pg_stat_statements_query_id";
 
 Column by_statement(Column column) { return std::move(column).by({"user", "datname", "queryid"}); }
@@ -40,7 +40,7 @@ std::string texts_sql(const Extension& extension) {
 }
 
 Step ask_statements(const Facts& facts, const Memory& memory) {
-  const Extension& extension = *facts.extension(kExtension);
+  const Extension& extension = *facts.extension(kStatements);
   const std::string sql = memory.contains("wanted") ? texts_sql(extension) : ranking_sql(extension);
   return Statement{resolve_sql(sql, facts, memory)};
 }
@@ -139,7 +139,7 @@ void emit_ranking(const Rows& rows, Sink& sink) {
   if (memory["texts"] == "1") say_texts(chosen, sink);
 }
 
-void emit(const Rows& rows, Sink& sink) {
+void emit_stat_statements(const Rows& rows, Sink& sink) {
   if (sink.memory().contains("wanted"))
     emit_texts(rows, sink);
   else
@@ -156,7 +156,7 @@ Collector stat_statements() {
       .name = "stat_statements",
       .help = "The statements the server spends most of its time on, in all of its databases.",
       .enabled = false,
-      .extension = kExtension,
+      .extension = kStatements,
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .source = Planner(ask_statements),
@@ -176,7 +176,7 @@ Collector stat_statements() {
               counter("query_id", "1 with the beginning of the statement's text; only where the option texts is on.")
                   .by({"queryid", "query"}),
           },
-      .emit = emit,
+      .emit = emit_stat_statements,
       .recover = go_without_texts,
       .options = {{.name = "top",
                    .help = "How many statements to tell of; up to half as many more stay for a while.",

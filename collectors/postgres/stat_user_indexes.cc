@@ -8,7 +8,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // The size is what the last VACUUM or ANALYZE saw: the exact one would take a lock.
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatUserIndexesSql = R"sql(
 SELECT n.nspname::text AS schemaname,
        c.relname::text,
        x.relname::text AS indexrelname,
@@ -26,7 +26,7 @@ Collector stat_user_indexes() {
       .help = "How much each index is used, and how large it is.",
       .scope = Scope::kDatabase,
       .lane = Lane::kSlow,
-      .source = std::vector<Sql>{{.text = kSql + from_chosen_indexes(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = kStatUserIndexesSql + from_chosen_indexes(), .since = 130000}},
       .columns =
           {
               label("schemaname"),

@@ -11,7 +11,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatUserTablesSql = R"sql(
 SELECT c.schemaname,
        c.relname,
        pg_stat_get_numscans(c.oid) AS seq_scan,
@@ -59,7 +59,7 @@ FROM (
     GROUP BY indrelid) AS i ON i.indrelid = c.oid
   WHERE )sql";
 
-std::vector<Column> columns() {
+std::vector<Column> stat_user_tables_columns() {
   return {
       label("schemaname"),
       label("relname"),
@@ -104,8 +104,8 @@ Collector stat_user_tables() {
       .name = "stat_user_tables",
       .help = "Scans, changes, vacuums and analyzes of each table.",
       .scope = Scope::kDatabase,
-      .source = std::vector<Sql>{{.text = kSql + chosen_table() + ") AS c", .since = 130000}},
-      .columns = columns(),
+      .source = std::vector<Sql>{{.text = kStatUserTablesSql + chosen_table() + ") AS c", .since = 130000}},
+      .columns = stat_user_tables_columns(),
       .options = {top_option("tables")},
       .cost = {.pages = 60, .more = 1, .of = "table"},
   };

@@ -7,7 +7,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatWalSql = R"sql(
 SELECT wal.wal_records AS records,
        wal.wal_fpi AS full_page_images,
        wal.wal_bytes AS bytes,
@@ -25,7 +25,7 @@ FROM pg_stat_wal AS wal,
              FROM pg_stat_wal*/) AS io
 )sql";
 
-Column counted(const std::string& name, const std::string& help) {
+Column wal_counter(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_wal_" + name + "_total").since(14);
 }
 
@@ -35,21 +35,21 @@ Collector stat_wal() {
   return {
       .name = "stat_wal",
       .help = "WAL that is made, and its writing. PostgreSQL 14 and newer.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 140000, .needs = {"pg_stat_wal.wal_records"}}},
+      .source = std::vector<Sql>{{.text = kStatWalSql, .since = 140000, .needs = {"pg_stat_wal.wal_records"}}},
       .columns =
           {
-              counted("records", "WAL records made."),
-              counted("full_page_images", "Full page images in WAL."),
-              counted("bytes", "Bytes of WAL made."),
-              counted("buffers_full", "Times WAL was written because its buffers were full."),
-              counted("writes", "Times WAL buffers were written out."),
-              counted("write_seconds",
-                      "Time spent writing WAL; absent where nothing was timed, as without "
-                      "track_wal_io_timing."),
-              counted("syncs", "Times WAL files were synced."),
-              counted("sync_seconds",
-                      "Time spent syncing WAL; absent where nothing was timed, as without "
-                      "track_wal_io_timing."),
+              wal_counter("records", "WAL records made."),
+              wal_counter("full_page_images", "Full page images in WAL."),
+              wal_counter("bytes", "Bytes of WAL made."),
+              wal_counter("buffers_full", "Times WAL was written because its buffers were full."),
+              wal_counter("writes", "Times WAL buffers were written out."),
+              wal_counter("write_seconds",
+                          "Time spent writing WAL; absent where nothing was timed, as without "
+                          "track_wal_io_timing."),
+              wal_counter("syncs", "Times WAL files were synced."),
+              wal_counter("sync_seconds",
+                          "Time spent syncing WAL; absent where nothing was timed, as without "
+                          "track_wal_io_timing."),
               gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
                   .called("pg_stat_wal_stats_reset_timestamp_seconds")
                   .since(14),

@@ -8,7 +8,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // The host is what the standby was told; sender_host may be the address that a name came to.
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatWalReceiverSql = R"sql(
 SELECT coalesce(trim(BOTH '''' FROM substring(conninfo FROM 'host=([^ ]*)')), sender_host) AS upstream_host,
        slot_name,
        status,
@@ -30,7 +30,7 @@ Collector stat_wal_receiver() {
   return {
       .name = "stat_wal_receiver",
       .help = "The process by which a standby receives WAL.",
-      .source = std::vector<Sql>{{.text = kSql, .since = 130000}},
+      .source = std::vector<Sql>{{.text = kStatWalReceiverSql, .since = 130000}},
       .columns =
           {
               label("upstream_host"),

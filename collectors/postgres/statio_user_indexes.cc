@@ -6,7 +6,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatioUserIndexesSql = R"sql(
 SELECT n.nspname::text AS schemaname,
        c.relname::text,
        x.relname::text AS indexrelname,
@@ -21,7 +21,7 @@ Collector statio_user_indexes() {
       .help = "Pages of each index that were read from disk or found in shared buffers.",
       .scope = Scope::kDatabase,
       .enabled = false,
-      .source = std::vector<Sql>{{.text = kSql + from_chosen_indexes(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = kStatioUserIndexesSql + from_chosen_indexes(), .since = 130000}},
       .columns =
           {
               label("schemaname"),

@@ -7,7 +7,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // Indexes are summed by the table they belong to once, for tables and for TOAST tables.
-constexpr const char* kSql = R"sql(
+constexpr const char* kStatioUserTablesSql = R"sql(
 WITH indexes AS MATERIALIZED (
   SELECT indrelid,
          sum(pg_stat_get_blocks_fetched(indexrelid) - pg_stat_get_blocks_hit(indexrelid)) AS read,
@@ -40,7 +40,7 @@ Collector statio_user_tables() {
       .name = "statio_user_tables",
       .help = "Pages of each table that were read from disk or found in shared buffers.",
       .scope = Scope::kDatabase,
-      .source = std::vector<Sql>{{.text = kSql + chosen_table() + ") AS c", .since = 130000}},
+      .source = std::vector<Sql>{{.text = kStatioUserTablesSql + chosen_table() + ") AS c", .since = 130000}},
       .columns =
           {
               label("schemaname"),

@@ -7,7 +7,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kSubscriptionsSql = R"sql(
 WITH worker AS (
   SELECT process.datid, stat.subname, stat.relid, stat.received_lsn, stat.latest_end_lsn, stat.last_msg_receipt_time,
          stat.latest_end_time,
@@ -85,7 +85,7 @@ Collector subscriptions() {
       .name = "subscriptions",
       .help = "Logical replication that comes in, of all databases; nothing on a standby, which does not apply it.",
       .prefix = "pg_subscription",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kSubscriptionsSql}},
       .columns =
           {
               label("datname"),

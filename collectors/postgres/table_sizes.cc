@@ -11,7 +11,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // The TOAST table's index leads to the TOAST table, as a table's index leads to the table.
-std::string sql() {
+std::string table_sizes_sql() {
   return "WITH " + held_relations("'AccessExclusiveLock'") + R"sql(,
 batch AS MATERIALIZED (
   SELECT c.oid, n.nspname AS schemaname, c.relname,
@@ -31,29 +31,27 @@ ORDER BY oid
 }
 
 // The table's size, its indexes' and when, as the server spells them; none where it was dropped meanwhile.
-std::vector<std::string_view> measured(const Rows& rows, std::size_t row) {
+std::vector<std::string_view> measured_table(const Rows& rows, std::size_t row) {
   const Cell table = rows.at(row, "table_size_bytes");
   const Cell indexes = rows.at(row, "index_size_bytes");
   if (!table || !indexes) return {};
   return {*table, *indexes, rows.at(row, "measured_at").value_or("")};
 }
 
-Number number(std::string_view text) { return Number::parse(text).value_or(Number()); }
-
-void emit(const Rows& rows, Sink& sink) {
+void emit_table_sizes(const Rows& rows, Sink& sink) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const std::string_view oid = rows.at(row, "oid").value_or("");
     const bool is_left_out = rows.at(row, "is_left_out") == "t";
     const std::string_view now = rows.at(row, "measured_at").value_or("");
-    const auto words = is_left_out ? recall(sink.memory(), oid) : measured(rows, row);
+    const auto words = is_left_out ? recall(sink.memory(), oid) : measured_table(rows, row);
     if (words.empty()) continue;
     remember(sink.memory(), oid, words);
     const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
                          Label{"relname", rows.at(row, "relname").value_or("")}};
-    sink.sample("pg_stat_user_tables_table_size_bytes", labels, number(words[0]));
-    sink.sample("pg_stat_user_tables_index_size_bytes", labels, number(words[1]));
+    sink.sample("pg_stat_user_tables_table_size_bytes", labels, number_of(words[0]));
+    sink.sample("pg_stat_user_tables_index_size_bytes", labels, number_of(words[1]));
     if (is_left_out)
-      sink.sample("pg_table_size_age_seconds", labels, number(now).as_double() - number(words[2]).as_double());
+      sink.sample("pg_table_size_age_seconds", labels, number_of(now).as_double() - number_of(words[2]).as_double());
   }
   if (!next_batch(rows, sink)) end_sweep(sink.memory());
 }
@@ -66,7 +64,7 @@ Collector table_sizes() {
       .help = "Size of each table and of its indexes. What is locked is not measured and keeps its last known size.",
       .scope = Scope::kDatabase,
       .lane = Lane::kSlow,
-      .source = std::vector<Sql>{{.text = sql(), .since = 130000}},
+      .source = std::vector<Sql>{{.text = table_sizes_sql(), .since = 130000}},
       .columns =
           {
               label("schemaname"),
@@ -82,7 +80,7 @@ Collector table_sizes() {
                     "How old the sizes of a table were when it could not be measured, since somebody has it locked.")
                   .called("pg_table_size_age_seconds"),
           },
-      .emit = emit,
+      .emit = emit_table_sizes,
       .recover = smaller_batch,
       .cost = {.pages = 200, .more = 80, .of = "table", .batch = kMostInBatch},
       .most_steps = 10'000,

@@ -6,7 +6,7 @@ namespace pgwatch::collectors {
 namespace {
 
 // The global tablespace has no temporary files, and is answered with those of the default one.
-constexpr const char* kSql = R"sql(
+constexpr const char* kTempFilesSql = R"sql(
 SELECT tablespace.spcname,
        count(file.name) AS files,
        coalesce(sum(file.size), 0) AS bytes
@@ -22,7 +22,7 @@ Collector temp_files() {
   return {
       .name = "temp_files",
       .help = "Temporary files that are there now, less those that parallel workers share.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kTempFilesSql}},
       .columns =
           {
               label("spcname"),

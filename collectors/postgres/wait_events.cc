@@ -5,7 +5,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kWaitEventsSql = R"sql(
 SELECT coalesce(wait_event_type, '') AS wait_event_type,
        coalesce(wait_event, '') AS wait_event,
        count(*) AS sessions
@@ -25,7 +25,7 @@ Collector wait_events() {
   return {
       .name = "wait_events",
       .help = "What sessions wait for that are not idle: the 200 commonest wait events.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kWaitEventsSql}},
       .columns =
           {
               label("wait_event_type"),

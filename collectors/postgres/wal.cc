@@ -4,7 +4,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kWalSql = R"sql(
 SELECT count(*) AS segments,
        sum(size) AS size_bytes
 FROM pg_ls_waldir()
@@ -17,7 +17,7 @@ Collector wal() {
   return {
       .name = "wal",
       .help = "The files of the WAL.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kWalSql}},
       .columns =
           {
               gauge("segments", "WAL segments in pg_wal, used and set aside for later."),

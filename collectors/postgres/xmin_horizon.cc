@@ -8,7 +8,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kSql = R"sql(
+constexpr const char* kXminHorizonSql = R"sql(
 SELECT 'session' AS holder,
        max(greatest(age(backend_xid), age(backend_xmin))) AS age_transactions,
        extract(epoch FROM clock_timestamp() - min(xact_start)) AS age_seconds
@@ -37,7 +37,7 @@ Collector xmin_horizon() {
       .help =
           "What keeps vacuum from removing dead rows: sessions, prepared transactions, slots, standbys with "
           "hot_standby_feedback.",
-      .source = std::vector<Sql>{{.text = kSql}},
+      .source = std::vector<Sql>{{.text = kXminHorizonSql}},
       .columns =
           {
               label("holder"),

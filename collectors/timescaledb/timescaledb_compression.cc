@@ -42,7 +42,7 @@ std::string backlog() {
   GROUP BY c.hypertable_id))sql";
 }
 
-constexpr const char* kSelect = R"sql(
+constexpr const char* kCompressionSelect = R"sql(
 SELECT named.schema,
        named.hypertable,
        coalesce(saved.before, 0) AS before_bytes,
@@ -58,10 +58,10 @@ LEFT JOIN backlog ON backlog.hypertable_id = named.id
 LEFT JOIN policy ON policy.hypertable_id = named.id AND (policy.ends_by IS NOT NULL OR policy.created_before IS NOT NULL)
 WHERE named.is_compressed OR policy.hypertable_id IS NOT NULL OR saved.before > 0)sql";
 
-std::string sql() {
+std::string compression_sql() {
   return std::string("WITH ") + kAxis + ",\n" + kNamed + ",\n" +
          policies("policy_compression", "compress_after", "compress_created_before", kConfig) + ",\n" + saved() +
-         ",\n" + backlog() + kSelect;
+         ",\n" + backlog() + kCompressionSelect;
 }
 
 Column backlog(const char* reason) {
@@ -83,7 +83,7 @@ Collector timescaledb_compression() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .prefix = "timescaledb_compression",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = compression_sql()}},
       .columns =
           {
               label("schema"),

@@ -24,7 +24,7 @@ std::string waiting(const std::string& log, const std::string& number, const std
 }
 
 // The watermark of one that was never refreshed is the least time there is.
-std::string sql() {
+std::string continuous_aggregates_sql() {
   return std::string("WITH ") + kAxis + R"sql(,
 policy AS (
   SELECT j.hypertable_id, min(j.schedule_interval) AS schedule_interval, min(j.config ->> 'end_offset') AS end_offset
@@ -76,7 +76,7 @@ Collector timescaledb_continuous_aggregates() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .prefix = "timescaledb_cagg",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = continuous_aggregates_sql()}},
       .columns =
           {
               label("schema"),

@@ -55,7 +55,7 @@ constexpr std::array<Statistic, 5> kGauges = {{
 }};
 
 // One pass over the indexes of all tables costs less than looking for those of 10,000 chunks.
-std::string sql() {
+std::string hypertable_stats_sql() {
   std::string sums;
   for (const Statistic& one : kCounters) sums.append(",\n       ").append(one.sql).append(" AS ").append(one.name);
   for (const Statistic& one : kGauges) sums.append(",\n       ").append(one.sql).append(" AS ").append(one.name);
@@ -126,12 +126,12 @@ void emit_row(const Rows& rows, std::size_t row, const Memory& before, Sink& sin
 }
 
 // Forgets hypertables that are gone.
-void emit(const Rows& rows, Sink& sink) {
+void emit_hypertable_stats(const Rows& rows, Sink& sink) {
   const Memory before = std::exchange(sink.memory(), {});
   for (std::size_t row = 0; row < rows.size(); ++row) emit_row(rows, row, before, sink);
 }
 
-std::vector<Column> columns() {
+std::vector<Column> hypertable_stats_columns() {
   std::vector<Column> columns = {label("schema"), label("hypertable"), label("part")};
   for (const Statistic& one : kCounters)
     columns.push_back(
@@ -153,9 +153,9 @@ Collector timescaledb_hypertable_stats() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .prefix = "timescaledb_hypertable",
-      .source = std::vector<Sql>{{.text = sql()}},
-      .columns = columns(),
-      .emit = emit,
+      .source = std::vector<Sql>{{.text = hypertable_stats_sql()}},
+      .columns = hypertable_stats_columns(),
+      .emit = emit_hypertable_stats,
       .cost = {.pages = 100, .more = 5, .of = "chunk"},
   };
 }

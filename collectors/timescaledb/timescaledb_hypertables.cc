@@ -43,7 +43,7 @@ std::string policed() {
 }
 
 // A range ends never, or began at the beginning of time, where it has the least or the greatest number.
-constexpr const char* kSelect = R"sql(
+constexpr const char* kHypertablesSelect = R"sql(
 SELECT named.schema,
        named.hypertable,
        coalesce(counted.total, 0) AS chunks_total,
@@ -84,9 +84,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT count(*) AS chunks FROM )sql";
 
-std::string sql() {
+std::string hypertables_sql() {
   return std::string("WITH ") + kAxis + ",\n" + kNamed + ",\n" + counted() + ",\n" + elsewhere() + ",\n" + policed() +
-         kSelect + kChunksWithRanges +
+         kHypertablesSelect + kChunksWithRanges +
          "\n  WHERE s.dimension_id = axis.dimension_id AND s.range_start > axis.now + axis.interval_length AND " +
          kIsChunk + ") AS future ON axis.now IS NOT NULL";
 }
@@ -116,7 +116,7 @@ Collector timescaledb_hypertables() {
       .scope = Scope::kDatabase,
       .extension = kExtension,
       .prefix = "timescaledb_hypertable",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = hypertables_sql()}},
       .columns =
           {
               label("schema"),

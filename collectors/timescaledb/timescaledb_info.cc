@@ -10,7 +10,7 @@ namespace {
 using namespace timescaledb;
 
 // The licence decides what may be used. A library that was built without the community's part knows only one.
-std::string sql() {
+std::string info_sql() {
   return std::string(R"sql(
 SELECT extension.extversion AS version,
        current_setting('timescaledb.license', true) AS license,
@@ -43,7 +43,7 @@ Collector timescaledb_info() {
       .scope = Scope::kDatabase,
       .extension = kExtension,
       .prefix = "timescaledb",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = info_sql()}},
       .columns =
           {
               label("version"),

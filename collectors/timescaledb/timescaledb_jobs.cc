@@ -48,7 +48,7 @@ constexpr const char* kDue = R"sql(CASE
          ELSE job.initial_start
        END)sql";
 
-std::string sql() {
+std::string jobs_sql() {
   return R"sql(
 WITH process AS MATERIALIZED (
   SELECT p.application_name FROM pg_stat_activity AS p
@@ -91,7 +91,7 @@ Column duration(const char* outcome) {
       .with("outcome", outcome);
 }
 
-std::vector<Column> columns() {
+std::vector<Column> jobs_columns() {
   return {
       label("job_id"),
       label("proc"),
@@ -135,8 +135,8 @@ Collector timescaledb_jobs() {
       .scope = Scope::kDatabase,
       .extension = kExtension,
       .prefix = "timescaledb_job",
-      .source = std::vector<Sql>{{.text = sql()}},
-      .columns = columns(),
+      .source = std::vector<Sql>{{.text = jobs_sql()}},
+      .columns = jobs_columns(),
       .cost = {.pages = 30, .more = 2, .of = "job"},
   };
 }

@@ -12,7 +12,7 @@ namespace {
 
 using namespace timescaledb;
 
-std::string sql() {
+std::string open_chunks_sql() {
   return "WITH " + held_relations("'AccessExclusiveLock'") + ",\n" + kAxis + ",\n" + kNamed + R"sql(,
 reached AS MATERIALIZED (
   SELECT axis.hypertable_id, axis.dimension_id, newest.range_start
@@ -48,7 +48,7 @@ Collector timescaledb_open_chunks() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .prefix = "timescaledb_hypertable_open_chunk",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = open_chunks_sql()}},
       .columns =
           {
               label("schema"),

@@ -9,7 +9,7 @@ namespace {
 using namespace timescaledb;
 
 // A range may be that of several chunks, whether one row says so or one for each.
-std::string sql() {
+std::string reorder_sql() {
   return std::string("WITH ") + kAxis + ",\n" + kNamed + R"sql(,
 policy AS MATERIALIZED (
   SELECT j.id AS job_id, j.hypertable_id, axis.dimension_id,
@@ -46,7 +46,7 @@ Collector timescaledb_reorder() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .prefix = "timescaledb_reorder",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = reorder_sql()}},
       .columns =
           {
               label("schema"),

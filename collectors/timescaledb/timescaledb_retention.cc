@@ -7,7 +7,7 @@ namespace {
 
 using namespace timescaledb;
 
-std::string sql() {
+std::string retention_sql() {
   return std::string("WITH ") + kAxis + ",\n" + kNamed + ",\n" +
          policies("policy_retention", "drop_after", "drop_created_before") + R"sql(,
 overdue AS (
@@ -37,7 +37,7 @@ Collector timescaledb_retention() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .prefix = "timescaledb_retention",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = retention_sql()}},
       .columns =
           {
               label("schema"),

@@ -33,7 +33,7 @@ std::string batch() {
          ")";
 }
 
-std::string sql() {
+std::string sizes_sql() {
   return "WITH " + held_relations("'AccessExclusiveLock'") + ",\n" + kNamed + ",\n" + batch() + R"sql(,
 judged AS MATERIALIZED (
   SELECT *, EXISTS (SELECT FROM left_out WHERE relation IN (chunk, chunk_toast, compressed, compressed_toast))
@@ -76,7 +76,7 @@ std::string spelled(const Size& size) {
 }
 
 // Nothing where the chunk was dropped meanwhile.
-std::optional<Size> measured(const Rows& rows, std::size_t row) {
+std::optional<Size> measured_size(const Rows& rows, std::size_t row) {
   std::string text;
   for (const char* kind : kKinds) {
     const Cell part = rows.at(row, kind + std::string("_bytes"));
@@ -129,12 +129,12 @@ void end_sweep(Sink& sink) {
   memory.erase("measured");
 }
 
-void emit(const Rows& rows, Sink& sink) {
+void emit_sizes(const Rows& rows, Sink& sink) {
   Memory& memory = sink.memory();
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const std::string_view number = rows.at(row, "oid").value_or("");
     const bool is_left_out = rows.at(row, "is_left_out") == "t";
-    const std::optional<Size> size = is_left_out ? recall(memory["known"], number) : measured(rows, row);
+    const std::optional<Size> size = is_left_out ? recall(memory["known"], number) : measured_size(rows, row);
     if (!size) continue;
     (memory["measured"] += '\n').append(number).append(spelled(*size));
     add(memory[sum_key(rows, row)], *size);
@@ -153,7 +153,7 @@ Collector timescaledb_sizes() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{10},
       .prefix = "timescaledb_hypertable_size",
-      .source = std::vector<Sql>{{.text = sql()}},
+      .source = std::vector<Sql>{{.text = sizes_sql()}},
       .columns =
           {
               label("schema"),
@@ -168,7 +168,7 @@ Collector timescaledb_sizes() {
                     "What its chunks take, with what is compressed of them, by kind and in total; absent where it has "
                     "none."),
           },
-      .emit = emit,
+      .emit = emit_sizes,
       .recover = smaller_batch,
       .cost = {.pages = 100, .more = 150, .of = "chunk"},
       .most_steps = 10'000,
