@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kBegin = "--\n-- PostgreSQL database dump\n";
 constexpr std::string_view kBeginOfAll = "--\n-- PostgreSQL database cluster dump\n";
-constexpr std::string_view kEnd = "\n-- PostgreSQL database dump complete\n";
+constexpr std::string_view kEndOfDump = "\n-- PostgreSQL database dump complete\n";
 constexpr std::string_view kEndOfAll = "\n-- PostgreSQL database cluster dump complete\n";
 
 std::string read_at(std::istream& file, std::istream::pos_type position, std::size_t count) {
@@ -50,7 +50,7 @@ std::optional<bool> is_plain_cut_short(std::istream& text) {
   if (!is_of_all && !begin.starts_with(kBegin)) return std::nullopt;
   const std::string end = last_bytes(text, kLastRemark);
   if (has(end, kEndOfAll)) return false;
-  if (!has(end, kEnd)) return true;
+  if (!has(end, kEndOfDump)) return true;
   return is_of_all && !has(read_at(text, 0, kGlobals), kEndOfAll);
 }
 

@@ -13,7 +13,7 @@ namespace pgwatch::collectors {
 namespace {
 
 constexpr const char* kNewestTold = "newest_told";
-constexpr const char* kExpected = "expected_told";
+constexpr const char* kExpectedTold = "expected_told";
 constexpr Micros kRemembered = 7 * 24 * 3'600 * kSecond;
 constexpr char kSeparator = '\x1f';  // made for that, and in few names
 
@@ -174,7 +174,7 @@ std::optional<Micros> newest_told(const Memory& memory) {
 // -- Groups -----------------------------------------------------------------------------------------------------------
 
 void remember_expected(const FreshnessCheck& check, const Rows& rows, Memory& memory) {
-  std::string& told = memory[kExpected];
+  std::string& told = memory[kExpectedTold];
   for (std::size_t row = 0; row < rows.size(); ++row)
     if (const Cell group = rows.at(row, 0)) (told += *group) += kSeparator;
   if (expected_groups(check, memory).size() > static_cast<std::size_t>(check.groups->most))
@@ -184,7 +184,7 @@ void remember_expected(const FreshnessCheck& check, const Rows& rows, Memory& me
 
 std::vector<std::string> expected_groups(const FreshnessCheck& check, const Memory& memory) {
   std::set<std::string> all(check.groups->expected.begin(), check.groups->expected.end());
-  for (const std::string_view group : parts_of(memory, kExpected)) all.emplace(group);
+  for (const std::string_view group : parts_of(memory, kExpectedTold)) all.emplace(group);
   return {all.begin(), all.end()};
 }
 

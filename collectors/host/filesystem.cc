@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 3> kPlace = {"use", "tablespace", "path"}
 // Of the server's processes those that live long, and then the youngest of those it shows to this role, its own
 // sessions: a clock may have been set since the others began. Tablespaces of no folder of their own are in the data
 // directory.
-constexpr const char* kSql = R"sql(
+constexpr const char* kFilesystemSql = R"sql(
 SELECT place.use, place.tablespace, place.path, host(inet_server_addr()) AS address, known.processes
 FROM (
   SELECT 0 AS position, 'data_directory' AS use, '' AS tablespace, current_setting('data_directory') AS path
@@ -48,7 +48,7 @@ CROSS JOIN (
 ORDER BY place.position, place.tablespace
 )sql";
 
-std::string at(const Memory& memory, std::string_view key) {
+std::string remembered_at(const Memory& memory, std::string_view key) {
   const auto found = memory.find(key);
   return found == memory.end() ? "" : found->second;
 }
@@ -95,13 +95,13 @@ std::vector<ServerProcess> read_processes(std::string_view text) {
 }
 
 Claim claim_in(const Memory& memory) {
-  Claim claim{.is_believed = at(memory, kLocal) == kBelieved,
-              .address = at(memory, "address"),
-              .processes = read_processes(at(memory, "processes")),
+  Claim claim{.is_believed = remembered_at(memory, kLocal) == kBelieved,
+              .address = remembered_at(memory, "address"),
+              .processes = read_processes(remembered_at(memory, "processes")),
               .places = {}};
   for (std::size_t i = 0; memory.contains(key_of(i, "path")); ++i)
-    claim.places.push_back(
-        {at(memory, key_of(i, "use")), at(memory, key_of(i, "tablespace")), at(memory, key_of(i, "path"))});
+    claim.places.push_back({remembered_at(memory, key_of(i, "use")), remembered_at(memory, key_of(i, "tablespace")),
+                            remembered_at(memory, key_of(i, "path"))});
   return claim;
 }
 
@@ -175,17 +175,18 @@ Rows look(const Claim& claim) {
 // -- Steps ------------------------------------------------------------------------------------------------------------
 
 Step plan_step(const Facts&, const Memory& memory) {
-  if (at(memory, kLocal) == kSaidToBeRemote)
+  if (remembered_at(memory, kLocal) == kSaidToBeRemote)
     return Skip{"remote", "`local: false` says that the server's files are not here"};
-  if (const std::string reason = at(memory, kLeftAlone); !reason.empty()) return Skip{reason, at(memory, kDetail)};
+  if (const std::string reason = remembered_at(memory, kLeftAlone); !reason.empty())
+    return Skip{reason, remembered_at(memory, kDetail)};
   const Claim claim = claim_in(memory);
-  if (claim.places.empty()) return Statement{kSql};
+  if (claim.places.empty()) return Statement{kFilesystemSql};
   return [claim](Host& host, HostDone done) {
     host.read_files([claim]() -> Answer { return look(claim); }, std::move(done));
   };
 }
 
-void tell(const Rows& rows, std::size_t row, Sink& sink) {
+void tell_place(const Rows& rows, std::size_t row, Sink& sink) {
   std::vector<Label> labels;
   for (const std::string_view column : kPlace) labels.push_back({column, rows.at(row, column).value_or("")});
   for (const Column& column : filesystem_columns()) {
@@ -198,7 +199,7 @@ void tell(const Rows& rows, std::size_t row, Sink& sink) {
   sink.sample("pg_filesystem_unreadable", labels, 1);
 }
 
-void emit(const Rows& rows, Sink& sink) {
+void emit_filesystem(const Rows& rows, Sink& sink) {
   Memory& memory = sink.memory();
   if (rows.at(0, "processes")) {
     remember_claim(rows, memory);
@@ -209,11 +210,11 @@ void emit(const Rows& rows, Sink& sink) {
     memory[kDetail] = rows.at(0, kDetail).value_or("");
     return sink.ask_again();
   }
-  for (std::size_t row = 0; row < rows.size(); ++row) tell(rows, row, sink);
+  for (std::size_t row = 0; row < rows.size(); ++row) tell_place(rows, row, sink);
   std::erase_if(memory, [](const auto& one) { return one.first != kLocal; });  // paths may be others the next time
 }
 
-std::vector<Column> columns() {
+std::vector<Column> columns_of_places() {
   std::vector<Column> all = {label("use"),     label("tablespace"), label("path"),      label(kReason),
                              discard(kDetail), discard(kLeftAlone), discard("address"), discard("processes")};
   for (Column& column : filesystem_columns()) all.push_back(std::move(column).by({"use", "tablespace", "path"}));
@@ -234,8 +235,8 @@ Collector filesystem() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .source = Planner(plan_step),
-      .columns = columns(),
-      .emit = emit,
+      .columns = columns_of_places(),
+      .emit = emit_filesystem,
       .options = {{.name = std::string(kLocal),
                    .help = "As the target says: 0 never, 1 always, 2 where it is proven.",
                    .value = 2,

@@ -13,14 +13,14 @@
 
 namespace pgwatch::collectors {
 
-inline void remember(Memory& memory, std::string_view number, const std::vector<std::string_view>& words) {
+inline void remember_words(Memory& memory, std::string_view number, const std::vector<std::string_view>& words) {
   std::string& lines = memory["measured"];
   lines.append("\n").append(number);
   for (const std::string_view word : words) lines.append(" ").append(word);
 }
 
 // The words of the last sweep, none where it had no such relation. Good until end_sweep().
-inline std::vector<std::string_view> recall(const Memory& memory, std::string_view number) {
+inline std::vector<std::string_view> recall_words(const Memory& memory, std::string_view number) {
   const auto known = memory.find("known");
   if (known == memory.end()) return {};
   std::string_view line = known->second;

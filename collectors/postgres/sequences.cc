@@ -59,9 +59,9 @@ std::vector<std::string_view> measured_sequence(const Rows& rows, std::size_t ro
 void emit_sequence(const Rows& rows, std::size_t row, double threshold, Sink& sink) {
   const std::string_view oid = rows.at(row, "oid").value_or("");
   const bool is_left_out = rows.at(row, "is_left_out") == "t";
-  const auto words = is_left_out ? recall(sink.memory(), oid) : measured_sequence(rows, row);
+  const auto words = is_left_out ? recall_words(sink.memory(), oid) : measured_sequence(rows, row);
   if (words.empty() || number_of(words[0]).as_double() < threshold) return;
-  remember(sink.memory(), oid, words);
+  remember_words(sink.memory(), oid, words);
   const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
                        Label{"sequencename", rows.at(row, "sequencename").value_or("")}};
   sink.sample("pg_sequences_used_ratio", labels, number_of(words[0]));

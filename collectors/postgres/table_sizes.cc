@@ -43,9 +43,9 @@ void emit_table_sizes(const Rows& rows, Sink& sink) {
     const std::string_view oid = rows.at(row, "oid").value_or("");
     const bool is_left_out = rows.at(row, "is_left_out") == "t";
     const std::string_view now = rows.at(row, "measured_at").value_or("");
-    const auto words = is_left_out ? recall(sink.memory(), oid) : measured_table(rows, row);
+    const auto words = is_left_out ? recall_words(sink.memory(), oid) : measured_table(rows, row);
     if (words.empty()) continue;
-    remember(sink.memory(), oid, words);
+    remember_words(sink.memory(), oid, words);
     const auto labels = {Label{"schemaname", rows.at(row, "schemaname").value_or("")},
                          Label{"relname", rows.at(row, "relname").value_or("")}};
     sink.sample("pg_stat_user_tables_table_size_bytes", labels, number_of(words[0]));

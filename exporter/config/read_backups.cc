@@ -9,10 +9,7 @@
 namespace pgwatch::config {
 namespace {
 
-using Kind = Backup::Kind;
 using Limit = std::function<double(const Node&)>;
-
-enum class Worse { kAbove, kBelow };
 
 class BackupReader {
  public:
@@ -73,9 +70,10 @@ class BackupReader {
     return text;
   }
 
-  Kind kind(const Node& node) const {
-    return reader_.choice<Kind>(node,
-                                {{"files", Kind::kFiles}, {"wal", Kind::kWal}, {"pgbackrest", Kind::kPgbackrest}});
+  Backup::Kind kind(const Node& node) const {
+    return reader_.choice<Backup::Kind>(
+        node,
+        {{"files", Backup::Kind::kFiles}, {"wal", Backup::Kind::kWal}, {"pgbackrest", Backup::Kind::kPgbackrest}});
   }
 
   void server(const Node& node) {
@@ -150,7 +148,7 @@ class BackupReader {
   void refuse_contradictions(const Node& node) const {
     const Backup& backup = settings_.backup;
     if (backup.name.empty()) reader_.fail(node.at, "a backup without a name; give it one, as name: nightly");
-    const bool is_pgbackrest = backup.kind == Kind::kPgbackrest;
+    const bool is_pgbackrest = backup.kind == Backup::Kind::kPgbackrest;
     refuse(node, is_pgbackrest && backup.stanza.empty(), "kind: pgbackrest needs a stanza, as stanza: main");
     refuse(node, is_pgbackrest && !backup.directory.empty(),
            "kind: pgbackrest finds its repository itself; leave directory out");

@@ -15,8 +15,6 @@ constexpr Milliseconds kMonth = std::chrono::hours{24 * 31};
 constexpr int kManyRows = 1'000'000'000;
 constexpr int kManyGroups = 10'000;
 
-enum class Worse { kAbove, kBelow };
-
 using ReadLimit = std::function<double(const Node&)>;
 
 Threshold limits(const Reader& reader, const Node& node, Worse worse, const ReadLimit& read) {

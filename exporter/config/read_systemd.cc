@@ -8,8 +8,6 @@
 namespace pgwatch::config {
 namespace {
 
-using Kind = ManagerName::Kind;
-
 constexpr std::size_t kLongestName = 255;
 constexpr std::chrono::seconds kLeastPatience{1};
 constexpr std::chrono::days kMostPatience{30};
@@ -65,11 +63,11 @@ class SystemdReader {
 
   ManagerName manager(const Node& node) const {
     const std::string text = reader_.text(node);
-    if (text == "system") return {.kind = Kind::kSystem};
-    if (text == "user") return {.kind = Kind::kOwn};
+    if (text == "system") return {.kind = ManagerName::Kind::kSystem};
+    if (text == "user") return {.kind = ManagerName::Kind::kOwn};
     const std::string user = text.starts_with("user@") ? text.substr(5) : "";
     if (user.empty()) reader_.fail_value(node, "system, user, or another user's as user@NAME or user@1000");
-    return {.kind = Kind::kUser, .uid = uid_of(user, node), .user = user};
+    return {.kind = ManagerName::Kind::kUser, .uid = uid_of(user, node), .user = user};
   }
 
   unsigned uid_of(const std::string& user, const Node& node) const {

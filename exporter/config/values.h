@@ -19,6 +19,9 @@ inline constexpr Milliseconds kHour = std::chrono::hours{1};
 inline constexpr Milliseconds kDay = std::chrono::hours{24};
 inline constexpr Milliseconds kWeek = 7 * kDay;
 
+// On which side of a limit things are bad.
+enum class Worse { kAbove, kBelow };
+
 // 500ms, 3s, 5m, 1h, 1d: a whole number and its unit.
 std::optional<Milliseconds> read_duration(std::string_view text);
 std::string to_text(Milliseconds duration);                 // in the largest unit that is exact

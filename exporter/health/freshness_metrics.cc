@@ -16,7 +16,7 @@
 namespace pgwatch::health {
 namespace {
 
-enum Told : std::size_t { kAge, kStatus, kActive, kStale, kSuccess, kDuration, kLastRun, kValidUntil };
+enum class FreshnessTold : std::size_t { kAge, kStatus, kActive, kStale, kSuccess, kDuration, kLastRun, kValidUntil };
 
 std::vector<OwnMetric> declare_freshness() {
   const auto gauge = [](const char* name, std::vector<std::string> labels, const char* help) {
@@ -38,9 +38,11 @@ std::vector<OwnMetric> declare_freshness() {
   };
 }
 
-MetricPtr metric(Told told) { return std::make_shared<const Metric>(declare_freshness().at(told).metric); }
+MetricPtr freshness_metric(FreshnessTold told) {
+  return std::make_shared<const Metric>(declare_freshness().at(static_cast<std::size_t>(told)).metric);
+}
 
-double code(Status status) {
+double freshness_code(Status status) {
   switch (status) {
     case Status::kOk: return 0;
     case Status::kWarning: return 1;
@@ -65,7 +67,7 @@ class Writer {
     append_label(labels_, "check", check.name);
     sample(active_, why_inactive(check, now_).empty() ? 1 : 0);
     say_asking(target, check);
-    sample(status_, code(std::ranges::max_element(verdicts, {}, &Verdict::status)->status));
+    sample(status_, freshness_code(std::ranges::max_element(verdicts, {}, &Verdict::status)->status));
     std::vector<Verdict> groups = verdicts;
     std::erase_if(groups, [](const Verdict& verdict) { return verdict.subject.empty(); });
     for (const Verdict& verdict : verdicts)
@@ -85,7 +87,7 @@ class Writer {
     const auto shown = static_cast<std::size_t>(groups.worst.value_or(groups.most));
     verdicts.resize(std::min(verdicts.size(), shown));
     for (const Verdict& verdict : verdicts) {
-      sample(status_, code(verdict.status), verdict.subject);
+      sample(status_, freshness_code(verdict.status), verdict.subject);
       if (verdict.value) sample(age_, *verdict.value, verdict.subject);
     }
   }
@@ -110,13 +112,13 @@ class Writer {
   const double now_;
   Sink sink_;
   std::string labels_;
-  const MetricPtr age_ = metric(kAge);
-  const MetricPtr status_ = metric(kStatus);
-  const MetricPtr active_ = metric(kActive);
-  const MetricPtr stale_ = metric(kStale);
-  const MetricPtr success_ = metric(kSuccess);
-  const MetricPtr duration_ = metric(kDuration);
-  const MetricPtr last_run_ = metric(kLastRun);
+  const MetricPtr age_ = freshness_metric(FreshnessTold::kAge);
+  const MetricPtr status_ = freshness_metric(FreshnessTold::kStatus);
+  const MetricPtr active_ = freshness_metric(FreshnessTold::kActive);
+  const MetricPtr stale_ = freshness_metric(FreshnessTold::kStale);
+  const MetricPtr success_ = freshness_metric(FreshnessTold::kSuccess);
+  const MetricPtr duration_ = freshness_metric(FreshnessTold::kDuration);
+  const MetricPtr last_run_ = freshness_metric(FreshnessTold::kLastRun);
 };
 
 // By name, each once.
@@ -163,7 +165,7 @@ BlockPtr freshness_of(const World& world, const Snapshot& snapshot, double now) 
 }
 
 BlockPtr calendars_of(const World& world) {
-  const MetricPtr valid_until = metric(kValidUntil);
+  const MetricPtr valid_until = freshness_metric(FreshnessTold::kValidUntil);
   Sink sink;
   for (const auto& [name, calendar] : calendars(world)) {
     const Label label{"calendar", name};

@@ -8,7 +8,7 @@
 namespace pgwatch::health {
 namespace {
 
-std::string quoted(std::string_view text) { return '"' + escaped(text) + '"'; }
+std::string json_string(std::string_view text) { return '"' + escaped(text) + '"'; }
 
 // JSON knows neither NaN nor infinity.
 std::string number(const std::optional<double>& value) {
@@ -32,7 +32,7 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
 class Object {
  public:
   Object& member(std::string_view key, const std::string& value) {
-    text_ += (text_.empty() ? "" : ",") + quoted(key) + ":" + value;
+    text_ += (text_.empty() ? "" : ",") + json_string(key) + ":" + value;
     return *this;
   }
   std::string str() const { return "{" + text_ + "}"; }
@@ -56,14 +56,14 @@ std::string counts(const Result& result) {
 
 std::string check(const Verdict& verdict) {
   return Object()
-      .member("name", quoted(verdict.check))
-      .member("target", quoted(verdict.server))
-      .member("subject", verdict.subject.empty() ? "null" : quoted(verdict.subject))
-      .member("collector", verdict.collector.empty() ? "null" : quoted(verdict.collector))
-      .member("status", quoted(to_string(verdict.status)))
-      .member("summary", quoted(verdict.summary))
+      .member("name", json_string(verdict.check))
+      .member("target", json_string(verdict.server))
+      .member("subject", verdict.subject.empty() ? "null" : json_string(verdict.subject))
+      .member("collector", verdict.collector.empty() ? "null" : json_string(verdict.collector))
+      .member("status", json_string(to_string(verdict.status)))
+      .member("summary", json_string(verdict.summary))
       .member("value", number(verdict.value))
-      .member("unit", to_string(verdict.unit).empty() ? "null" : quoted(to_string(verdict.unit)))
+      .member("unit", to_string(verdict.unit).empty() ? "null" : json_string(to_string(verdict.unit)))
       .member("warn", number(verdict.threshold.warning))
       .member("crit", number(verdict.threshold.critical))
       .member("duration_ms", number(std::round(seconds(verdict.duration) * 1e6) / 1e3))
@@ -74,15 +74,15 @@ std::string check(const Verdict& verdict) {
 
 std::string to_json(const Result& result) {
   return Object()
-             .member("schema", quoted("pgwatch.once/v1"))
-             .member("status", quoted(to_string(result.status())))
+             .member("schema", json_string("pgwatch.once/v1"))
+             .member("status", json_string(to_string(result.status())))
              .member("exit_code", std::to_string(result.exit_code))
-             .member("started", quoted(rfc3339(result.started)))
+             .member("started", json_string(rfc3339(result.started)))
              .member("duration_s", number(std::round(seconds(result.took) * 1e6) / 1e6))
-             .member("version", quoted(result.version))
+             .member("version", json_string(result.version))
              .member("counts", counts(result))
              .member("checks", array(result.verdicts, check))
-             .member("errors", array(result.errors, [](const std::string& error) { return quoted(error); }))
+             .member("errors", array(result.errors, [](const std::string& error) { return json_string(error); }))
              .str() +
          "\n";
 }

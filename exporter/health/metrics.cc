@@ -10,7 +10,7 @@
 namespace pgwatch::health {
 namespace {
 
-enum Told : std::size_t { kThreshold, kStatus, kCheckStatus, kDuration, kTimestamp };
+enum class Told : std::size_t { kThreshold, kStatus, kCheckStatus, kDuration, kTimestamp };
 
 std::vector<OwnMetric> declare() {
   const auto gauge = [](const char* name, std::vector<std::string> labels, const char* help) {
@@ -31,7 +31,9 @@ std::vector<OwnMetric> declare() {
   };
 }
 
-MetricPtr metric(Told told) { return std::make_shared<const Metric>(declare().at(told).metric); }
+MetricPtr metric(Told told) {
+  return std::make_shared<const Metric>(declare().at(static_cast<std::size_t>(told)).metric);
+}
 
 // As monitoring plugins count.
 int code(Status status) {
@@ -77,7 +79,7 @@ double unix_time(std::chrono::system_clock::time_point time) {
 }  // namespace
 
 BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks) {
-  const MetricPtr threshold = metric(kThreshold);
+  const MetricPtr threshold = metric(Told::kThreshold);
   Sink sink;
   for (const TargetPtr& target : world.targets) {
     std::vector<CheckInfo> its_checks(checks.begin(), checks.end());
@@ -99,10 +101,10 @@ BlockPtr thresholds_of(const World& world, std::span<const CheckInfo> checks) {
 BlockPtr samples_of(const Result& result) {
   Sink sink;
   const std::uint32_t none = sink.label_text("");
-  sink.sample(metric(kStatus), none, code(result.status()));
-  sink.sample(metric(kDuration), none, std::chrono::duration<double>(result.took).count());
-  sink.sample(metric(kTimestamp), none, unix_time(result.started));
-  const MetricPtr check_status = metric(kCheckStatus);
+  sink.sample(metric(Told::kStatus), none, code(result.status()));
+  sink.sample(metric(Told::kDuration), none, std::chrono::duration<double>(result.took).count());
+  sink.sample(metric(Told::kTimestamp), none, unix_time(result.started));
+  const MetricPtr check_status = metric(Told::kCheckStatus);
   for (const auto& [key, status] : gravest(result.verdicts)) {
     const std::array labels = {Label{"server", key.first}, Label{"check", key.second}};
     sink.sample(check_status, sink.labels(labels), code(status));

@@ -20,7 +20,7 @@ constexpr const char* kDropped = "systemd_units_dropped";
 constexpr const char* kCollector = "units";
 
 // The system's own units go by their names alone.
-std::string subject_of(const Reading& reading) {
+std::string unit_of(const Reading& reading) {
   const std::string manager = reading.label("manager");
   return manager == "system" ? reading.label("name") : manager + "/" + reading.label("name");
 }
@@ -47,10 +47,10 @@ std::vector<Finding> judge_units(const Evidence& evidence, const Threshold&) {
   for (const Reading& manager : evidence.readings(kDropped))
     if (manager.value > 0) findings.push_back(of_dropped(manager));
   std::map<std::string, std::string> reasons;
-  for (const Reading& unit : evidence.readings(kUnhealthy)) reasons[subject_of(unit)] = unit.label("reason");
+  for (const Reading& unit : evidence.readings(kUnhealthy)) reasons[unit_of(unit)] = unit.label("reason");
   std::set<std::string> judged;
   for (const Reading& unit : evidence.readings(kHealthy)) {
-    const std::string subject = subject_of(unit);
+    const std::string subject = unit_of(unit);
     judged.insert(subject);
     if (unit.value == 1)
       findings.push_back({Status::kOk, "as it should be", {}, subject});
@@ -58,9 +58,8 @@ std::vector<Finding> judge_units(const Evidence& evidence, const Threshold&) {
       findings.push_back({Status::kCritical, reasons[subject], {}, subject});
   }
   for (const Reading& unit : evidence.readings(kLoadState))
-    if (unit.value == 1 && unit.label("load_state") == "not-found" && !judged.contains(subject_of(unit)))
-      findings.push_back(
-          {Status::kUnknown, "not found here, and another manager does not answer", {}, subject_of(unit)});
+    if (unit.value == 1 && unit.label("load_state") == "not-found" && !judged.contains(unit_of(unit)))
+      findings.push_back({Status::kUnknown, "not found here, and another manager does not answer", {}, unit_of(unit)});
   if (findings.empty()) findings.push_back({Status::kInactive, "no unit is watched, and none has failed"});
   return findings;
 }

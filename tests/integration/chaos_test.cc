@@ -39,16 +39,16 @@ struct Victim {
 
 // What is done to a server, whether it is gone while it lasts, and the cure. A server whose backends hang is not gone:
 // another connection reaches it.
-struct Fault {
+struct ChaosFault {
   const char* name;
   bool takes_down;
   std::function<void(Victim&)> begin;
   std::function<void(Victim&)> end;
 };
 
-const std::vector<Fault>& faults() {
+const std::vector<ChaosFault>& faults() {
   const auto nothing = [](Victim&) {};
-  static const std::vector<Fault> all = {
+  static const std::vector<ChaosFault> all = {
       {"stopped", true, [](Victim& it) { it.server.freeze(); }, [](Victim& it) { it.server.thaw(); }},
       {"backends stopped", false, [](Victim& it) { it.server.freeze_backends(); },
        [](Victim& it) { it.server.thaw(); }},
@@ -69,12 +69,12 @@ const std::vector<Fault>& faults() {
 // Deals the faults as cards: none comes again before all have come.
 class Deck {
  public:
-  const Fault& draw(std::mt19937& dice) {
+  const ChaosFault& draw(std::mt19937& dice) {
     if (left_.empty()) {
-      for (const Fault& fault : faults()) left_.push_back(&fault);
+      for (const ChaosFault& fault : faults()) left_.push_back(&fault);
       std::ranges::shuffle(left_, dice);
     }
-    const Fault* const drawn = left_.back();
+    const ChaosFault* const drawn = left_.back();
     left_.pop_back();
     ++drawn_;
     return *drawn;
@@ -82,7 +82,7 @@ class Deck {
   bool has_dealt_all() const { return drawn_ >= faults().size(); }
 
  private:
-  std::vector<const Fault*> left_;
+  std::vector<const ChaosFault*> left_;
   std::size_t drawn_ = 0;
 };
 
@@ -109,7 +109,7 @@ class Chaos : public testing::Test {
       EXPECT_EQ(page.value("pg_up", {{"server", victim.name}}), &victim == down ? 0 : 1) << victim.name;
   }
 
-  void strike(Victim& victim, const Fault& fault) {
+  void strike(Victim& victim, const ChaosFault& fault) {
     SCOPED_TRACE(victim.name + " " + fault.name);
     fault.begin(victim);
     expect_truth_within_two_scrapes(fault.takes_down ? &victim : nullptr);

@@ -13,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kShortConnect = "timeouts: {connect: 1s}";
-
 class Fault : public BesideWell {};
 
 std::string with_password(std::string conninfo, const std::string& password) {

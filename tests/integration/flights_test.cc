@@ -21,11 +21,7 @@ class Flight : public BesideWell {
 
 // What this backend of ours has run so far.
 std::size_t statements(const PostgresServer& server, const std::string& backend) {
-  const std::string log = server.log();
-  const std::string mark = "[" + backend + "] pgwatch@postgres LOG:  duration:";
-  std::size_t count = 0;
-  for (std::size_t at = log.find(mark); at != std::string::npos; at = log.find(mark, at + 1)) ++count;
-  return count;
+  return occurrences(server.log(), "[" + backend + "] pgwatch@postgres LOG:  duration:");
 }
 
 // The backend waits for more, and all that it has logged has come: another session's line comes after it.
@@ -87,7 +83,7 @@ TEST_F(Flight, CrowdOfScrapesAddsNoStatementToTheOneUnderWay) {
 
 TEST_F(Flight, CrowdBeforeASilentServerOpensNoMoreThanTheCap) {
   proxy_.black_hole();
-  const Pgwatch pgwatch(config(conninfo(), "timeouts: {connect: 1s}"));
+  const Pgwatch pgwatch(config(conninfo(), kShortConnect));
   std::list<HttpConnection> crowd;
   for (std::size_t i = 0; i < kCrowd; ++i) {
     crowd.emplace_back(pgwatch.port())

@@ -11,8 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kShortConnect = "timeouts: {connect: 1s}";
-
 class Hang : public BesideWell {};
 
 double own(const Exposition& page, const std::string& name, Labels labels = {}) {

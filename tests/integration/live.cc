@@ -34,6 +34,12 @@ std::string scrapes_alone() {
   return "collectors: {" + off + "}";
 }
 
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
 TimedPage scrape(const Pgwatch& pgwatch, milliseconds timeout) {
   const auto begun = std::chrono::steady_clock::now();
   Exposition page = pgwatch.metrics("/metrics", scrape_headers(timeout));

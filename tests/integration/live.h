@@ -27,8 +27,14 @@ struct Watched {
 // A configuration of these targets; `more` is what else is in the file.
 std::string config_of(const std::vector<Watched>& targets, const std::string& more = "");
 
+// Lines of a target that is given up soon.
+inline constexpr const char* kShortConnect = "timeouts: {connect: 1s}";
+
 // Lines of a target that is asked only what scrapes ask: nobody visits it, at a moment that no test could foresee.
 std::string scrapes_alone();
+
+// How often a text has this part.
+std::size_t occurrences(const std::string& text, const std::string& part);
 
 struct TimedPage {
   Exposition page;

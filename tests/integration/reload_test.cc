@@ -29,16 +29,10 @@ class Reload : public SharedServer {
   inline static std::unique_ptr<PostgresServer> other_;
 };
 
-std::size_t count(const std::string& text, const std::string& word) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
-  return found;
-}
-
 // Gives it a new file and waits until it has said what came of it.
 void reload(const Pgwatch& pgwatch, const std::string& config) {
   const auto said = [&] {
-    return count(pgwatch.log(), "configuration reloaded") + count(pgwatch.log(), "not reloaded");
+    return occurrences(pgwatch.log(), "configuration reloaded") + occurrences(pgwatch.log(), "not reloaded");
   };
   const std::size_t before = said();
   pgwatch.write_config(config);

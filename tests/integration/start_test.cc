@@ -22,12 +22,6 @@ bool serves(std::uint16_t port) try {
   return false;
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
-
 // Or its log lines would go to whoever has the number of stderr: a client, or a server.
 TEST(Start, WithClosedStreamsGivesTheirNumbersToNobody) {
   const TemporaryFolder folder;
@@ -50,9 +44,9 @@ TEST(Start, WarnsOnceOfAPasswordFileThatOthersMayRead) {
   const Pgwatch pgwatch(config_of({{"a", nobody}, {"b", nobody}}), {.environment = {{"PGPASSFILE", file.string()}}});
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(is_down(scrape(pgwatch).page, "a", "refused"));
   const std::string log = pgwatch.log();
-  EXPECT_EQ(count(log, file.string()), 1U) << log;
+  EXPECT_EQ(occurrences(log, file.string()), 1U) << log;
   EXPECT_NE(log.find("level=warn msg=\"password file " + file.string() + " is not used: "), std::string::npos) << log;
-  EXPECT_EQ(count(log, "WARNING"), 0U) << log;
+  EXPECT_EQ(occurrences(log, "WARNING"), 0U) << log;
 }
 
 TEST(Start, WhatCannotBePrintedIsNoSuccess) {

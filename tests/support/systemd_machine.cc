@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-constexpr const char* kUnits = "/etc/systemd/system";
+constexpr const char* kUnitFolder = "/etc/systemd/system";
 
 void write_below(const fs::path& folder, const fs::path& path, const std::string& text) {
   const fs::path place = folder / path.relative_path();
@@ -45,7 +45,7 @@ std::vector<BindMount> mounts_of(const SystemdOptions& options) {
 // What boot-systemd lays over the root.
 void furnish(const fs::path& folder, const SystemdOptions& options) {
   for (const char* name : {"files", "machine", "run"}) fs::create_directory(folder / name);
-  for (const auto& [name, text] : options.units) write_below(folder / "files", fs::path(kUnits) / name, text);
+  for (const auto& [name, text] : options.units) write_below(folder / "files", fs::path(kUnitFolder) / name, text);
   for (const auto& [path, text] : options.files) write_below(folder / "files", path, text);
   std::string binds;
   for (const BindMount& mount : mounts_of(options)) binds += mount.source.string() + " " + mount.target.string() + "\n";
@@ -165,7 +165,7 @@ void SystemdMachine::write(const std::string& path, const std::string& text) con
 }
 
 void SystemdMachine::install_unit(const std::string& name, const std::string& text) const {
-  write(std::string(kUnits) + "/" + name, text);
+  write(std::string(kUnitFolder) + "/" + name, text);
   systemctl({"daemon-reload"});
 }
 

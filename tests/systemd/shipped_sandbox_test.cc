@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 
 // /proc is left out: one's own processes are one's own.
-constexpr const char* kLooking =
+constexpr const char* kLookAround =
     "find / -maxdepth 4 -path /proc -prune -o ( -type d -o -type f ) -writable -printf 'writable: %%p\\n'";
 
 class ShippedSandbox : public OnEachSystemd<ShippedSandbox> {
@@ -23,7 +23,7 @@ class ShippedSandbox : public OnEachSystemd<ShippedSandbox> {
     for (const std::string service : {"pgwatch-exporter", "pgwatch-once", "pgwatch-alert@", "pgwatch-textfile"})
       options.files["/etc/systemd/system/" + service + ".service.d/look.conf"] =
           "[Unit]\nOnFailure=\n[Service]\nType=oneshot\nRestart=no\nExecStart=\nExecStart=-/usr/bin/" +
-          std::string(kLooking) + "\n";
+          std::string(kLookAround) + "\n";
     options.programs.push_back({"/usr/bin/find", "/usr/bin/find"});
     return options;
   }

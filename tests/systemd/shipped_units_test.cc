@@ -22,7 +22,7 @@ using testing::Not;
 constexpr const char* kDropIns = "/etc/systemd/system/pgwatch-exporter.service.d/";
 
 // Servers that nobody is, and a unit of the test's.
-std::string watching(const std::string& targets) {
+std::string watching_targets(const std::string& targets) {
   return "targets: [" + targets + "]\nsystemd: {managers: [system], enabled: true, units: [feed.service]}\n";
 }
 const std::string kOne =
@@ -32,7 +32,7 @@ const std::string kTwo = kOne + ", {name: b, conninfo: \"host=127.0.0.1 port=1\"
 class ShippedUnits : public OnEachSystemd<ShippedUnits> {
  public:
   static SystemdOptions options() {
-    SystemdOptions options = with_shipped(watching(kOne));
+    SystemdOptions options = with_shipped(watching_targets(kOne));
     options.units["feed.service"] = "[Service]\nExecStart=/bin/sleep infinity\n";
     options.files[kPassword] = "Gehe1m\n";
     options.files[std::string(kDropIns) + "test.conf"] = "[Service]\nWatchdogSec=1s\nRestartSec=100ms\n";
@@ -43,7 +43,7 @@ class ShippedUnits : public OnEachSystemd<ShippedUnits> {
  protected:
   void TearDown() override {
     if (IsSkipped()) return;
-    machine().write(kConfiguration, watching(kOne));
+    machine().write(kConfiguration, watching_targets(kOne));
     machine().systemctl({"stop", "pgwatch-exporter.socket", kExporter, "feed.service"});
     machine().systemctl({"reset-failed"});
   }
@@ -89,7 +89,7 @@ TEST_P(ShippedUnits, StayActiveWhereAReloadIsRefused) {
 TEST_P(ShippedUnits, ServeWhatAReloadBrings) {
   machine().systemctl({"start", kExporter});
   ASSERT_TRUE(machine().becomes(kExporter, "StatusText", "1 target, 0 up"));
-  machine().write(kConfiguration, watching(kTwo));
+  machine().write(kConfiguration, watching_targets(kTwo));
   machine().systemctl({"reload", kExporter});
   EXPECT_TRUE(machine().becomes(kExporter, "StatusText", "2 targets, 0 up"));
   EXPECT_TRUE(machine().becomes(kExporter, "ActiveState", "active"));
@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(, ShippedReload, every_systemd(), systemd_name);
 // reload.
 TEST_P(ShippedReload, ReturnsWhenTheNewConfigurationIsInForce) {
   machine().systemctl({"start", kExporter});
-  machine().write(kConfiguration, watching(kTwo));
+  machine().write(kConfiguration, watching_targets(kTwo));
   std::optional<StoppedThread> main(program());
   const Process reload(machine().inside({"systemctl", "reload", kExporter}));
   EXPECT_TRUE(machine().becomes(kExporter, "ActiveState", "reloading"));

@@ -17,11 +17,11 @@ using testing::StartsWith;
 
 constexpr const char* kSlotState = "replication_slot_state";
 
-std::vector<test::Row> primary() { return {{{"is_replica", "f"}}}; }
+std::vector<test::Row> rows_of_primary() { return {{{"is_replica", "f"}}}; }
 
 Examination asked(const Answered& slots) {
   Examination server;
-  server.answers = {answered(collectors::replication(), primary()), slots};
+  server.answers = {answered(collectors::replication(), rows_of_primary()), slots};
   return server;
 }
 
@@ -71,7 +71,7 @@ TEST(Examine, TellsADownServerThatIsNotAskedWhetherItIsUp) {
 
 TEST(Examine, SkipsChecksWhoseCollectorIsOff) {
   Examination server;
-  server.answers = {answered(collectors::replication(), primary())};
+  server.answers = {answered(collectors::replication(), rows_of_primary())};
   EXPECT_THAT(told(server.of(kSlotState)), ElementsAre("skipped: collector replication_slots is off for this server"));
 }
 

@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string page(const BlockPtr& block) { return write_exposition(std::span(&block, 1)).text; }
+std::string metrics_page(const BlockPtr& block) { return write_exposition(std::span(&block, 1)).text; }
 
 World world_of(const Target& target) {
   World world;
@@ -26,7 +26,7 @@ TEST(Thresholds, AreThoseOfTheTarget) {
   target.name = "db1";
   target.labels = {{"cluster", "lake"}};
   target.checks["replication_lag_seconds"] = {true, {.warning = 5, .critical = 10}};
-  const std::string text = page(thresholds_of(world_of(target), check_infos()));
+  const std::string text = metrics_page(thresholds_of(world_of(target), check_infos()));
   EXPECT_THAT(text, HasSubstr("pgwatch_threshold{server=\"db1\",cluster=\"lake\",check=\"replication_lag_seconds\","
                               "severity=\"warning\"} 5\n"));
   EXPECT_THAT(text, HasSubstr("check=\"replication_lag_seconds\",severity=\"critical\"} 10\n"));
@@ -37,7 +37,7 @@ TEST(Thresholds, AreAbsentWhereTheCheckHasNoneOrIsOff) {
   Target target;
   target.name = "db1";
   target.checks["replication_lag_seconds"] = {false, {.warning = 5, .critical = 10}};
-  const std::string text = page(thresholds_of(world_of(target), check_infos()));
+  const std::string text = metrics_page(thresholds_of(world_of(target), check_infos()));
   EXPECT_THAT(text, Not(HasSubstr("check=\"replication_lag_seconds\"")));
   EXPECT_THAT(text, Not(HasSubstr("check=\"up\"")));
   EXPECT_THAT(text, Not(HasSubstr("check=\"replication_receiver\",severity=\"warning\"")));
@@ -52,7 +52,7 @@ TEST(ProbeSamples, SayTheGravestVerdictOfACheckInThePluginsNumbers) {
                      {.server = "db1", .check = "slot", .subject = "b", .status = Status::kWarning},
                      {.server = "db2", .check = "slot", .status = Status::kCritical},
                      {.server = "db2", .check = "role", .status = Status::kInactive}};
-  const std::string text = page(samples_of(result));
+  const std::string text = metrics_page(samples_of(result));
   EXPECT_THAT(text, HasSubstr("pgwatch_once_check_status{server=\"db1\",check=\"up\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("pgwatch_once_check_status{server=\"db1\",check=\"slot\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("pgwatch_once_check_status{server=\"db2\",check=\"slot\"} 2\n"));
@@ -63,7 +63,7 @@ TEST(ProbeSamples, SayTheGravestVerdictOfACheckInThePluginsNumbers) {
 }
 
 TEST(ProbeSamples, SayAProbeOfNothingToo) {
-  const std::string text = page(samples_of({}));
+  const std::string text = metrics_page(samples_of({}));
   EXPECT_THAT(text, HasSubstr("pgwatch_once_status 3\n"));
   EXPECT_THAT(text, Not(HasSubstr("pgwatch_once_check_status")));
 }

@@ -13,14 +13,14 @@ using testing::IsEmpty;
 
 Collector collector() { return collectors::units(std::make_shared<const Systemd>()); }
 
-World world_of(std::vector<InstrumentPtr> instruments) {
+World world_with(std::vector<InstrumentPtr> instruments) {
   World world;
   world.host_instruments = std::move(instruments);
   return world;
 }
 
 std::vector<std::string> told(const Answered& answer) {
-  const World world = world_of({std::make_shared<const Instrument>(collector())});
+  const World world = world_with({std::make_shared<const Instrument>(collector())});
   const auto block = std::make_shared<Block>(*answer.latest);
   block->server = "";
   Snapshot snapshot;
@@ -89,7 +89,7 @@ TEST(SystemdChecks, AreUnknownWhereSystemdMustBeThereAndIsNot) {
               ElementsAre("unknown: collector units failed, no_manager: words"));
 }
 
-TEST(SystemdChecks, AreNotMadeWhereNobodyLooks) { EXPECT_THAT(systemd_checks(world_of({})), IsEmpty()); }
+TEST(SystemdChecks, AreNotMadeWhereNobodyLooks) { EXPECT_THAT(systemd_checks(world_with({})), IsEmpty()); }
 
 }  // namespace
 }  // namespace pgwatch::health
