@@ -45,11 +45,15 @@ std::vector<CodeBlock> code_blocks(const std::string& document) {
   return blocks;
 }
 
-// What a document sets in code: its blocks, and what stands between backticks.
-std::vector<std::string> code_in(const std::string& document) {
+// What a document sets in code: its blocks, and what stands between backticks. Each is read once.
+const std::vector<std::string>& code_in(const std::string& path) {
+  static std::map<std::string, std::vector<std::string>> known;
+  const auto [found, is_new] = known.try_emplace(path);
+  std::vector<std::string>& code = found->second;
+  if (!is_new) return code;
   static const std::regex fence("```[^`]*```");
   static const std::regex span("`([^`\n]+)`");
-  std::vector<std::string> code;
+  const std::string document = read_source(path);
   for (const CodeBlock& block : code_blocks(document)) code.push_back(block.text);
   const std::string prose = std::regex_replace(document, fence, "");
   for (std::sregex_iterator match(prose.begin(), prose.end(), span), end; match != end; ++match)
@@ -57,20 +61,24 @@ std::vector<std::string> code_in(const std::string& document) {
   return code;
 }
 
-std::set<std::string> all_matches(const std::string& text, const std::string& pattern) {
-  const std::regex regex(pattern);
+std::set<std::string> all_matches(const std::string& text, const std::regex& regex) {
   std::set<std::string> matches;
   for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
     matches.insert((*match)[1]);
   return matches;
 }
 
+std::set<std::string> all_matches(const std::string& text, const std::string& pattern) {
+  return all_matches(text, std::regex(pattern));
+}
+
 // In the code of all documents; each match with the first document that has it.
 std::map<std::string, std::string> matches_in_documents(const std::string& pattern) {
+  const std::regex regex(pattern);
   std::map<std::string, std::string> found;
   for (const std::string& path : documents())
-    for (const std::string& code : code_in(read_source(path)))
-      for (const std::string& match : all_matches(code, pattern)) found.emplace(match, path);
+    for (const std::string& code : code_in(path))
+      for (const std::string& match : all_matches(code, regex)) found.emplace(match, path);
   return found;
 }
 
@@ -129,9 +137,9 @@ TEST(Documents, LinkToFilesThereAre) {
 // In a call of pgwatch, and by themselves in the README.
 TEST(Documents, NameOptionsOfTheCommandLine) {
   std::set<std::string> calls;
-  for (const std::string& path : documents())
-    for (const std::string& code : code_in(read_source(path))) calls.merge(all_matches(code, "(pgwatch [^\n|>;]*)"));
-  for (const std::string& code : code_in(read_source("README.md"))) calls.merge(all_matches(code, "^(--.*)"));
+  for (const auto& [call, document] : matches_in_documents("(pgwatch [^\n|>;]*)")) calls.insert(call);
+  const std::regex option_alone("^(--.*)");
+  for (const std::string& code : code_in("README.md")) calls.merge(all_matches(code, option_alone));
   const std::string help = command_line::help();
   ASSERT_GT(calls.size(), 10U);
   for (const std::string& call : calls)
@@ -144,9 +152,10 @@ TEST(Documents, NameMetricsThereAre) {
   // PostgreSQL's own names, and the walk-through's metric.
   const std::set<std::string> others = {"pg_monitor", "pg_catalog", "pg_conf_load_time",
                                         "pg_configuration_load_time_seconds"};
+  const std::regex metric(R"((?:^|[^\w/.^-])((?:pg|pgwatch)_[a-z_]*[a-z])(?![\w*]))");
   for (const char* path : {"README.md", "SECURITY.md", "CHANGELOG.md"})
-    for (const std::string& code : code_in(read_source(path)))
-      for (const std::string& name : all_matches(code, R"((?:^|[^\w/.^-])((?:pg|pgwatch)_[a-z_]*[a-z])(?![\w*]))"))
+    for (const std::string& code : code_in(path))
+      for (const std::string& name : all_matches(code, metric))
         EXPECT_TRUE(metrics.contains(name) || others.contains(name)) << path << " names " << name;
 }
 
