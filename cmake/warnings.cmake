@@ -73,8 +73,8 @@ function(pgwatch_library name)
   endif()
 endfunction()
 
-# pgwatch_hot(FILE …): in these files of a folder the program spends much of its time under a sanitizer, so they are
-# optimised there, too. They cannot share headers that were parsed for what is not.
+# pgwatch_hot(FILE …): in these files of a folder the program and its tests spend much of their time under a sanitizer, so
+# they are optimised there, too. They cannot share headers that were parsed for what is not.
 function(pgwatch_hot)
   if(PGWATCH_SANITIZE)
     set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)

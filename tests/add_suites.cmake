@@ -3,6 +3,8 @@
 set(left_out)
 if(FILTER MATCHES "^-")
   set(left_out ${FILTER})
+elseif(NOT FILTER MATCHES "^[^:-]+\\.\\*$")
+  message(FATAL_ERROR "${FILTER}: suites are whole, but for what is left out")
 endif()
 execute_process(COMMAND ${PROGRAM} --gtest_list_tests --gtest_filter=${FILTER} OUTPUT_VARIABLE listed
                 TIMEOUT 60 COMMAND_ERROR_IS_FATAL ANY)

@@ -47,18 +47,17 @@ std::vector<CodeBlock> code_blocks(const std::string& document) {
 
 // What a document sets in code: its blocks, and what stands between backticks. Each is read once.
 const std::vector<std::string>& code_in(const std::string& path) {
-  static std::map<std::string, std::vector<std::string>> known;
-  const auto [found, is_new] = known.try_emplace(path);
-  std::vector<std::string>& code = found->second;
-  if (!is_new) return code;
   static const std::regex fence("```[^`]*```");
   static const std::regex span("`([^`\n]+)`");
+  static std::map<std::string, std::vector<std::string>> known;
+  if (const auto found = known.find(path); found != known.end()) return found->second;
   const std::string document = read_source(path);
+  std::vector<std::string> code;
   for (const CodeBlock& block : code_blocks(document)) code.push_back(block.text);
   const std::string prose = std::regex_replace(document, fence, "");
   for (std::sregex_iterator match(prose.begin(), prose.end(), span), end; match != end; ++match)
     code.push_back((*match)[1]);
-  return code;
+  return known[path] = std::move(code);
 }
 
 std::set<std::string> all_matches(const std::string& text, const std::regex& regex) {

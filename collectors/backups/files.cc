@@ -84,9 +84,9 @@ class Search {
 
 // -- What a dump holds ------------------------------------------------------------------------------------------------
 
-constexpr char kUnknownType = '-';
+constexpr char kUnknownAnswer = '-';
 
-char spelled(const std::optional<bool>& value) { return value ? (*value ? '1' : '0') : kUnknownType; }
+char spelled(const std::optional<bool>& value) { return value ? (*value ? '1' : '0') : kUnknownAnswer; }
 
 // Which file it was, and then a letter for each of the two answers.
 std::string learned_of(const Backup& backup, const FolderEntry& newest, const std::string& looked_at) {
@@ -119,7 +119,7 @@ std::optional<std::string> text_of(const std::optional<double>& number) {
 }
 
 std::optional<std::string> flag(char letter) {
-  if (letter == kUnknownType) return std::nullopt;
+  if (letter == kUnknownAnswer) return std::nullopt;
   return std::string(1, letter);
 }
 

@@ -214,7 +214,7 @@ void emit_filesystem(const Rows& rows, Sink& sink) {
   std::erase_if(memory, [](const auto& one) { return one.first != kLocal; });  // paths may be others the next time
 }
 
-std::vector<Column> columns_of_places() {
+std::vector<Column> columns_of_filesystem() {
   std::vector<Column> all = {label("use"),     label("tablespace"), label("path"),      label(kReason),
                              discard(kDetail), discard(kLeftAlone), discard("address"), discard("processes")};
   for (Column& column : filesystem_columns()) all.push_back(std::move(column).by({"use", "tablespace", "path"}));
@@ -235,7 +235,7 @@ Collector filesystem() {
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .source = Planner(plan_step),
-      .columns = columns_of_places(),
+      .columns = columns_of_filesystem(),
       .emit = emit_filesystem,
       .options = {{.name = std::string(kLocal),
                    .help = "As the target says: 0 never, 1 always, 2 where it is proven.",

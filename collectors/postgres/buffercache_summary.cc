@@ -6,10 +6,10 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kBufferCache = "pg_buffercache";
+constexpr const char* kPgBuffercache = "pg_buffercache";
 
 Step ask_summary(const Facts& facts, const Memory&) {
-  const Extension& extension = *facts.extension(kBufferCache);
+  const Extension& extension = *facts.extension(kPgBuffercache);
   if (facts.version < 160000) return Skip{"version", "needs PostgreSQL 16"};
   if (!is_at_least(extension, 1, 4))
     return Skip{"version", "extension pg_buffercache of database " + facts.database + " is of version " +
@@ -24,7 +24,7 @@ Collector buffercache_summary() {
       .name = "buffercache_summary",
       .help = "How full the shared buffers are.",
       .enabled = false,
-      .extension = kBufferCache,
+      .extension = kPgBuffercache,
       .source = Planner(ask_summary),
       .columns =
           {

@@ -38,7 +38,7 @@ inline std::vector<std::string_view> recall_words(const Memory& memory, std::str
   return words;
 }
 
-// 0 where it is none.
+// 0 where the word is no number.
 inline Number number_of(std::string_view word) { return Number::parse(word).value_or(Number()); }
 
 inline void end_sweep(Memory& memory) {

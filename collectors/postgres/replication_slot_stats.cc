@@ -19,7 +19,7 @@ SELECT slot_name,
 FROM pg_stat_replication_slots
 )sql";
 
-Column slot_counter(const std::string& name, const std::string& help) {
+Column slot_stats_total(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_replication_slots_" + name + "_total").since(14);
 }
 
@@ -35,14 +35,14 @@ Collector replication_slot_stats() {
       .columns =
           {
               label("slot_name"),
-              slot_counter("spill_txns", "Transactions spilled to disk while they were decoded."),
-              slot_counter("spill_count", "Times transactions were spilled to disk."),
-              slot_counter("spill_bytes", "Bytes of decoded transactions spilled to disk."),
-              slot_counter("stream_txns", "Transactions streamed to the receiver before their end."),
-              slot_counter("stream_count", "Times transactions were streamed before their end."),
-              slot_counter("stream_bytes", "Bytes of decoded transactions streamed before their end."),
-              slot_counter("txns", "Decoded transactions sent to the receiver."),
-              slot_counter("bytes", "Bytes of decoded transactions sent to the receiver."),
+              slot_stats_total("spill_txns", "Transactions spilled to disk while they were decoded."),
+              slot_stats_total("spill_count", "Times transactions were spilled to disk."),
+              slot_stats_total("spill_bytes", "Bytes of decoded transactions spilled to disk."),
+              slot_stats_total("stream_txns", "Transactions streamed to the receiver before their end."),
+              slot_stats_total("stream_count", "Times transactions were streamed before their end."),
+              slot_stats_total("stream_bytes", "Bytes of decoded transactions streamed before their end."),
+              slot_stats_total("txns", "Decoded transactions sent to the receiver."),
+              slot_stats_total("bytes", "Bytes of decoded transactions sent to the receiver."),
               gauge("stats_reset", "When the slot's statistics were last reset, as a Unix time.")
                   .called("pg_stat_replication_slots_stats_reset_timestamp_seconds")
                   .since(14),

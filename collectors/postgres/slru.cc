@@ -18,7 +18,7 @@ SELECT name,
 FROM pg_stat_slru
 )sql";
 
-Column slru_counter(const std::string& name, const std::string& help) {
+Column slru_total(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_slru_" + name + "_total");
 }
 
@@ -33,13 +33,13 @@ Collector slru() {
       .columns =
           {
               label("name"),
-              slru_counter("blks_zeroed", "Blocks begun."),
-              slru_counter("blks_hit", "Blocks found in the cache."),
-              slru_counter("blks_read", "Blocks read from disk."),
-              slru_counter("blks_written", "Blocks written to disk."),
-              slru_counter("blks_exists", "Blocks looked for on disk."),
-              slru_counter("flushes", "Flushes of all dirty blocks."),
-              slru_counter("truncates", "Truncations."),
+              slru_total("blks_zeroed", "Blocks begun."),
+              slru_total("blks_hit", "Blocks found in the cache."),
+              slru_total("blks_read", "Blocks read from disk."),
+              slru_total("blks_written", "Blocks written to disk."),
+              slru_total("blks_exists", "Blocks looked for on disk."),
+              slru_total("flushes", "Flushes of all dirty blocks."),
+              slru_total("truncates", "Truncations."),
               gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
                   .called("pg_stat_slru_stats_reset_timestamp_seconds"),
           },

@@ -31,7 +31,7 @@ FROM pg_stat_database
 WHERE datname IS NOT NULL
 )sql";
 
-Column database_total(const std::string& name, const std::string& help) {
+Column stat_database_total(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_database_" + name + "_total");
 }
 
@@ -54,26 +54,26 @@ std::vector<Column> stat_database_columns() {
       counter("temp_bytes", "Bytes queries wrote to temporary files."),
       counter("deadlocks", "Deadlocks found."),
       counter("blk_read_time", "Milliseconds spent on reading blocks, where track_io_timing is on."),
-      database_total("blk_read_time_seconds", "Seconds spent on reading blocks, where track_io_timing is on."),
+      stat_database_total("blk_read_time_seconds", "Seconds spent on reading blocks, where track_io_timing is on."),
       counter("blk_write_time", "Milliseconds backends spent on writing blocks, where track_io_timing is on."),
-      database_total("blk_write_time_seconds",
-                     "Seconds backends spent on writing blocks, where track_io_timing is on."),
+      stat_database_total("blk_write_time_seconds",
+                          "Seconds backends spent on writing blocks, where track_io_timing is on."),
       counter("stats_reset",
               "When these statistics were last reset, as a Unix time in whole seconds, 0 where never: no counter, as "
               "pg_stat_database_stats_reset_timestamp_seconds."),
       gauge("stats_reset_timestamp_seconds",
             "When these statistics were last reset, as a Unix time; absent where never."),
-      database_total("active_time_seconds", "Seconds sessions spent on running statements.").since(14),
-      database_total("session_time_seconds",
-                     "Seconds sessions lasted; a session is counted up to its last change of state.")
+      stat_database_total("active_time_seconds", "Seconds sessions spent on running statements.").since(14),
+      stat_database_total("session_time_seconds",
+                          "Seconds sessions lasted; a session is counted up to its last change of state.")
           .since(14),
-      database_total("idle_in_transaction_time_seconds", "Seconds sessions were idle in a transaction.").since(14),
-      database_total("sessions", "Sessions begun.").since(14),
-      database_total("sessions_abandoned", "Sessions ended because the client was lost.").since(14),
-      database_total("sessions_fatal", "Sessions ended by a fatal error.").since(14),
-      database_total("sessions_killed", "Sessions ended by an operator.").since(14),
-      database_total("parallel_workers_to_launch", "Parallel workers that queries planned to have.").since(18),
-      database_total("parallel_workers_launched", "Parallel workers that queries got.").since(18),
+      stat_database_total("idle_in_transaction_time_seconds", "Seconds sessions were idle in a transaction.").since(14),
+      stat_database_total("sessions", "Sessions begun.").since(14),
+      stat_database_total("sessions_abandoned", "Sessions ended because the client was lost.").since(14),
+      stat_database_total("sessions_fatal", "Sessions ended by a fatal error.").since(14),
+      stat_database_total("sessions_killed", "Sessions ended by an operator.").since(14),
+      stat_database_total("parallel_workers_to_launch", "Parallel workers that queries planned to have.").since(18),
+      stat_database_total("parallel_workers_launched", "Parallel workers that queries got.").since(18),
   };
 }
 

@@ -31,12 +31,12 @@ FROM pg_stat_io
 WHERE greatest(reads, writes, writebacks, extends, hits, evictions, reuses, fsyncs) > 0
 )sql";
 
-Column io_counter(const std::string& name, const std::string& help) {
+Column stat_io_total(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_io_" + name + "_total");
 }
 
 Column timed(const std::string& name, const std::string& what) {
-  return io_counter(name, "Time spent " + what + "; absent where nothing was timed, as without track_io_timing.");
+  return stat_io_total(name, "Time spent " + what + "; absent where nothing was timed, as without track_io_timing.");
 }
 
 }  // namespace
@@ -51,21 +51,21 @@ Collector stat_io() {
               label("backend_type"),
               label("object"),
               label("context"),
-              io_counter("reads", "Reads.").since(16),
-              io_counter("read_bytes", "Bytes read.").since(16),
+              stat_io_total("reads", "Reads.").since(16),
+              stat_io_total("read_bytes", "Bytes read.").since(16),
               timed("read_seconds", "reading").since(16),
-              io_counter("writes", "Writes.").since(16),
-              io_counter("write_bytes", "Bytes written.").since(16),
+              stat_io_total("writes", "Writes.").since(16),
+              stat_io_total("write_bytes", "Bytes written.").since(16),
               timed("write_seconds", "writing").since(16),
-              io_counter("writebacks", "Blocks the kernel was asked to write out to storage.").since(16),
+              stat_io_total("writebacks", "Blocks the kernel was asked to write out to storage.").since(16),
               timed("writeback_seconds", "asking the kernel to write out").since(16),
-              io_counter("extends", "Extensions of a relation.").since(16),
-              io_counter("extend_bytes", "Bytes by which relations were extended.").since(16),
+              stat_io_total("extends", "Extensions of a relation.").since(16),
+              stat_io_total("extend_bytes", "Bytes by which relations were extended.").since(16),
               timed("extend_seconds", "extending relations").since(16),
-              io_counter("hits", "Blocks found in shared buffers.").since(16),
-              io_counter("evictions", "Blocks written out to make room for another.").since(16),
-              io_counter("reuses", "Buffers of a ring used again.").since(16),
-              io_counter("fsyncs", "Calls of fsync.").since(16),
+              stat_io_total("hits", "Blocks found in shared buffers.").since(16),
+              stat_io_total("evictions", "Blocks written out to make room for another.").since(16),
+              stat_io_total("reuses", "Buffers of a ring used again.").since(16),
+              stat_io_total("fsyncs", "Calls of fsync.").since(16),
               timed("fsync_seconds", "in fsync").since(16),
               gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
                   .called("pg_stat_io_stats_reset_timestamp_seconds")

@@ -13,7 +13,7 @@
 namespace pgwatch::collectors {
 namespace {
 
-constexpr const char* kStatements = "pg_stat_statements";
+constexpr const char* kPgStatStatements = "pg_stat_statements";
 constexpr const char* kQueryId = "pg_stat_statements_query_id";
 
 Column by_statement(Column column) { return std::move(column).by({"user", "datname", "queryid"}); }
@@ -40,7 +40,7 @@ std::string texts_sql(const Extension& extension) {
 }
 
 Step ask_statements(const Facts& facts, const Memory& memory) {
-  const Extension& extension = *facts.extension(kStatements);
+  const Extension& extension = *facts.extension(kPgStatStatements);
   const std::string sql = memory.contains("wanted") ? texts_sql(extension) : ranking_sql(extension);
   return Statement{resolve_sql(sql, facts, memory)};
 }
@@ -156,7 +156,7 @@ Collector stat_statements() {
       .name = "stat_statements",
       .help = "The statements the server spends most of its time on, in all of its databases.",
       .enabled = false,
-      .extension = kStatements,
+      .extension = kPgStatStatements,
       .lane = Lane::kSlow,
       .interval = std::chrono::minutes{1},
       .source = Planner(ask_statements),

@@ -25,7 +25,7 @@ FROM pg_stat_wal AS wal,
              FROM pg_stat_wal*/) AS io
 )sql";
 
-Column wal_counter(const std::string& name, const std::string& help) {
+Column stat_wal_total(const std::string& name, const std::string& help) {
   return counter(name, help).called("pg_stat_wal_" + name + "_total").since(14);
 }
 
@@ -38,18 +38,18 @@ Collector stat_wal() {
       .source = std::vector<Sql>{{.text = kStatWalSql, .since = 140000, .needs = {"pg_stat_wal.wal_records"}}},
       .columns =
           {
-              wal_counter("records", "WAL records made."),
-              wal_counter("full_page_images", "Full page images in WAL."),
-              wal_counter("bytes", "Bytes of WAL made."),
-              wal_counter("buffers_full", "Times WAL was written because its buffers were full."),
-              wal_counter("writes", "Times WAL buffers were written out."),
-              wal_counter("write_seconds",
-                          "Time spent writing WAL; absent where nothing was timed, as without "
-                          "track_wal_io_timing."),
-              wal_counter("syncs", "Times WAL files were synced."),
-              wal_counter("sync_seconds",
-                          "Time spent syncing WAL; absent where nothing was timed, as without "
-                          "track_wal_io_timing."),
+              stat_wal_total("records", "WAL records made."),
+              stat_wal_total("full_page_images", "Full page images in WAL."),
+              stat_wal_total("bytes", "Bytes of WAL made."),
+              stat_wal_total("buffers_full", "Times WAL was written because its buffers were full."),
+              stat_wal_total("writes", "Times WAL buffers were written out."),
+              stat_wal_total("write_seconds",
+                             "Time spent writing WAL; absent where nothing was timed, as without "
+                             "track_wal_io_timing."),
+              stat_wal_total("syncs", "Times WAL files were synced."),
+              stat_wal_total("sync_seconds",
+                             "Time spent syncing WAL; absent where nothing was timed, as without "
+                             "track_wal_io_timing."),
               gauge("stats_reset", "When these statistics were last reset, as a Unix time.")
                   .called("pg_stat_wal_stats_reset_timestamp_seconds")
                   .since(14),

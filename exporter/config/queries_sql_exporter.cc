@@ -32,7 +32,7 @@ struct NamedQuery {
   std::string sql;
 };
 
-Use use_of(const Reader& reader, const Node& node) {
+Use read_metric_use(const Reader& reader, const Node& node) {
   return reader.choice<Use>(in_capitals(node), {{"COUNTER", Use::kCounter}, {"GAUGE", Use::kGauge}});
 }
 
@@ -52,7 +52,7 @@ WrittenMetric read_metric(const Reader& reader, const Node& node) {
   WrittenMetric metric{.at = node.at};
   reader.mapping(
       node, {{"metric_name", [&](const Node& value) { metric.name = reader.literal(value); }},
-             {"type", [&](const Node& value) { metric.use = use_of(reader, value); }},
+             {"type", [&](const Node& value) { metric.use = read_metric_use(reader, value); }},
              {"help", [&](const Node& value) { metric.help = reader.literal(value); }},
              {"key_labels", [&](const Node& value) { metric.keys = reader.texts(value); }},
              {"static_labels",

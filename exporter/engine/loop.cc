@@ -53,8 +53,8 @@ int Loop::poll_timeout() const {
   if (timers_.empty()) return -1;
   const auto left = timers_.begin()->first.first - std::chrono::steady_clock::now();
   // Rounded up: waking a moment early would spin until the timer is due.
-  const auto rest = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-  return static_cast<int>(std::clamp<std::int64_t>(rest, 0, 60'000));
+  const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left_ms, 0, 60'000));
 }
 
 void Loop::poll_once() {

@@ -54,7 +54,7 @@ Metrics make_metrics() {
   return metrics;
 }
 
-double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+double in_seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
 void say_target(const Metrics& metrics, const TargetStatus& status, Sink& sink) {
   sink.sample(metrics[kUp], sink.label_text(status.labels), status.up ? 1 : 0);
@@ -86,8 +86,8 @@ void say_answer(const Metrics& metrics, const Answered& answered, SteadyTime now
   const std::string spelled = question_labels(latest);
   const std::uint32_t labels = sink.label_text(spelled);
   sink.sample(metrics[kSuccess], labels, latest.outcome == Outcome::kFailed ? 0 : 1);
-  sink.sample(metrics[kDuration], labels, seconds(latest.duration));
-  if (answered.served) sink.sample(metrics[kAge], labels, seconds(now - answered.served->answered_at));
+  sink.sample(metrics[kDuration], labels, in_seconds(latest.duration));
+  if (answered.served) sink.sample(metrics[kAge], labels, in_seconds(now - answered.served->answered_at));
   if (latest.outcome == Outcome::kFailed || latest.reason.empty()) return;  // an answer may lack a part
   std::string skipped = spelled;
   append_label(skipped, "reason", latest.reason);
@@ -108,7 +108,7 @@ void say_collectors(const Metrics& metrics, const Snapshot& snapshot, Sink& sink
   }
   for (const auto& [key, sum] : sums) {
     const std::array labels = {Label{"server", key.first}, Label{"collector", key.second}};
-    sink.sample(metrics[kScrapeDuration], sink.labels(labels), seconds(sum.longest));
+    sink.sample(metrics[kScrapeDuration], sink.labels(labels), in_seconds(sum.longest));
     sink.sample(metrics[kScrapeSuccess], sink.labels(labels), sum.success ? 1 : 0);
   }
 }

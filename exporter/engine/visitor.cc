@@ -10,17 +10,18 @@
 namespace pgwatch {
 
 using postgres::SearchPath;
+using std::chrono::seconds;
 
 namespace {
 
 // Beyond the server's own statement_timeout, which should speak first.
-constexpr std::chrono::seconds kGrace{1};
+constexpr seconds kGrace{1};
 // What broke with its connection is asked again sooner than what was answered.
-constexpr std::chrono::seconds kRetry{10};
+constexpr seconds kRetry{10};
 constexpr std::chrono::minutes kRestOfLogins{5};
 constexpr const char* kAuth = "auth";
 // A query that a user wrote may hang: what came due no later than this after it goes first.
-constexpr std::chrono::seconds kQueriesYield{5};
+constexpr seconds kQueriesYield{5};
 
 bool is_of_a_user(const Question& question) { return !question.collector().origin.empty(); }
 
@@ -46,8 +47,7 @@ bool Visitor::wants_visit(const Question& question, SteadyTime now) const {
 QuestionPtr Visitor::most_due(SteadyTime now) const {
   const auto rank = [this, now](const Question& one) {
     const bool yields = one.due <= now && is_of_a_user(one);
-    return std::tuple(one.due > now, yields && query_went_last_,
-                      one.due + (yields ? kQueriesYield : std::chrono::seconds{0}));
+    return std::tuple(one.due > now, yields && query_went_last_, one.due + (yields ? kQueriesYield : seconds{0}));
   };
   QuestionPtr first;
   for (const QuestionPtr& question : site_.questions)

@@ -7,6 +7,8 @@
 
 namespace pgwatch {
 
+using std::chrono::seconds;
+
 namespace {
 
 std::vector<std::string> needs_of(const std::vector<InstrumentPtr>& instruments) {
@@ -98,7 +100,7 @@ void Watch::add_question(const InstrumentPtr& instrument, const std::string& dat
   if (question->takes_its_turn()) {
     question->interval = std::max(question->interval, site_.turn_interval);
     // With many databases it is the logins, one a second, that set the pace.
-    const Milliseconds round = std::max<Milliseconds>(question->interval, std::chrono::seconds{databases_.size()});
+    const Milliseconds round = std::max<Milliseconds>(question->interval, seconds{databases_.size()});
     question->keep = std::max(question->keep, 3 * round);
   }
   const auto same = std::ranges::find_if(before, [&](const QuestionPtr& one) {

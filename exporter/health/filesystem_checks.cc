@@ -11,7 +11,7 @@ std::string used(const Reading& reading, const std::string& of_what, const Thres
 }
 
 // "wal /var/lib/postgresql/15/main/pg_wal", "tablespace fast /mnt/fast"
-std::string path_of(const Reading& reading) {
+std::string place_of(const Reading& reading) {
   const std::string tablespace = reading.label("tablespace");
   return reading.label("use") + " " + (tablespace.empty() ? "" : tablespace + " ") + reading.label("path");
 }
@@ -31,7 +31,7 @@ void add_unreadable(const Evidence& evidence, std::vector<Finding>& findings) {
   for (const Reading& reading : evidence.readings("pg_filesystem_unreadable")) {
     const std::string reason = reading.label("reason");
     const Status status = reason == "error" ? Status::kUnknown : Status::kSkipped;
-    findings.push_back({status, why_unreadable(reason), {}, path_of(reading)});
+    findings.push_back({status, why_unreadable(reason), {}, place_of(reading)});
   }
 }
 
@@ -40,7 +40,7 @@ std::vector<Finding> judge_used(const Evidence& evidence, const Threshold& thres
   std::vector<Finding> findings;
   for (const Reading& reading : evidence.readings(metric))
     findings.push_back(
-        {compare(reading.value, threshold), used(reading, of_what, threshold), reading.value, path_of(reading)});
+        {compare(reading.value, threshold), used(reading, of_what, threshold), reading.value, place_of(reading)});
   add_unreadable(evidence, findings);
   if (findings.empty()) findings.push_back({Status::kInactive, "the file systems do not say how full they are"});
   return findings;

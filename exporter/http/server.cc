@@ -68,9 +68,9 @@ class Server::Core {
 
   void run();
   void wait();
-  int timeout_ms() const;
+  int timeout_ms(Clock::time_point now) const;
   void deliver_answers();
-  std::size_t room() const;
+  std::size_t room(Clock::time_point now) const;
   void add_client(int socket, const sockaddr* address, socklen_t size);
   void end();
 
@@ -116,24 +116,25 @@ void Server::Core::run() {
   while (!stopping_) {
     wait();
     deliver_answers();
-    acceptor_.accept(room(), add);
+    acceptor_.accept(room(Clock::now()), add);
     connections_.end_overdue(Clock::now());
     MHD_run(daemon_.get());
   }
   end();
 }
 
+// Asks of one moment: what came due between two would be missed by both.
 void Server::Core::wait() {
+  const auto now = Clock::now();
   const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon_.get(), MHD_DAEMON_INFO_EPOLL_FD);
   std::vector<pollfd> descriptors = {{answers_->descriptor(), POLLIN, 0}, {info->epoll_fd, POLLIN, 0}};
-  if (room() > 0)
+  if (room(now) > 0)
     for (const Descriptor& listener : acceptor_.listeners().sockets) descriptors.push_back({listener.get(), POLLIN, 0});
-  ::poll(descriptors.data(), descriptors.size(), timeout_ms());
+  ::poll(descriptors.data(), descriptors.size(), timeout_ms(now));
 }
 
-int Server::Core::timeout_ms() const {
+int Server::Core::timeout_ms(Clock::time_point now) const {
   constexpr std::chrono::milliseconds kLongest{60'000};
-  const auto now = Clock::now();
   auto wake_at = now + kLongest;
   if (const auto deadline = connections_.next_deadline()) wake_at = std::min(wake_at, *deadline);
   if (acceptor_.paused_until() > now) wake_at = std::min(wake_at, acceptor_.paused_until());
@@ -163,8 +164,8 @@ void Server::Core::end() {
 }
 
 // At the limit nobody is turned away: who comes waits in the kernel's queue for a place.
-std::size_t Server::Core::room() const {
-  if (Clock::now() < acceptor_.paused_until()) return 0;
+std::size_t Server::Core::room(Clock::time_point now) const {
+  if (now < acceptor_.paused_until()) return 0;
   return limits_.connections - connections_.size();
 }
 

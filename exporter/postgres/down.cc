@@ -112,7 +112,7 @@ std::string_view sqlstate_of(std::string_view text) {
 }
 
 // Names of hosts and files stand in quotes and must not be taken for libpq's words.
-std::string without_quoted(std::string_view text) {
+std::string without_names(std::string_view text) {
   std::string plain;
   bool quoted = false;
   for (const char letter : text) {
@@ -131,7 +131,7 @@ struct Judged {
 };
 
 Judged judge_words(std::string_view text) {
-  const std::string plain = without_quoted(text);
+  const std::string plain = without_names(text);
   const auto hint = std::ranges::find_if(kHints, [&](const Hint& one) { return contains(plain, one.text); });
   if (hint == kHints.end()) return {};
   const DownReason reason = hint->verdict.reason;

@@ -90,6 +90,7 @@ TEST_P(TenThousandChunks, AreNotSearchedThroughForWhatIsNowhere) {
               2 * kClockSlack);
 }
 
+// The last one: it makes more of them.
 TEST_P(TenThousandChunks, AreNotReadAtOnceWhereACheckWouldWantThem) {
   server_->sql("INSERT INTO bars SELECT now() - i * interval '1 min', 'x' FROM generate_series(71, 260) AS i");
   FreshnessCheck check = check_of_bars();

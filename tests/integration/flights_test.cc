@@ -101,7 +101,7 @@ TEST_F(Flight, CrowdBeforeASilentServerOpensNoMoreThanTheCap) {
 }
 
 TEST_F(Flight, OneWhoIsInAHurryCutsNobodyElseShort) {
-  const Pgwatch pgwatch(config(conninfo()));
+  const Pgwatch pgwatch(config(conninfo(), scrapes_alone()));
   ASSERT_TRUE(becomes_whole(pgwatch, "faulty"));
   const std::string backend = kept_backend(*faulty_);
   proxy_.withhold();

@@ -79,7 +79,7 @@ TEST_F(Hosts, AllThatCannotBeHadAreNamed) {
   const ScriptedPostgres silent({.greeting = Script::Act::kSilence});
   const std::uint16_t nobody = free_port();
   const Pgwatch pgwatch(
-      config_of({{"gone", listed({1, silent.port(), nobody}, "", "no-such-host.invalid")}}, "timeouts: {connect: 1s}"));
+      config_of({{"gone", listed({1, silent.port(), nobody}, "", "no-such-host.invalid")}}, kShortConnect));
   EXPECT_TRUE(is_down(scrape(pgwatch).page, "gone", "refused"));
   const std::string log = pgwatch.log();
   EXPECT_THAT(log, HasSubstr("cannot resolve no-such-host.invalid"));

@@ -56,7 +56,7 @@ pollfd Link::server_events() const {
           .revents = 0};
 }
 
-std::optional<Clock::time_point> Link::due() const {
+std::optional<Link::Clock::time_point> Link::due() const {
   return to_client_.empty() ? std::nullopt : std::optional(to_client_.front().due);
 }
 

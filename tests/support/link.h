@@ -15,10 +15,10 @@
 
 namespace pgwatch::test {
 
-using Clock = std::chrono::steady_clock;
-
 class Link {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // Without a server it is a black hole.
   Link(Descriptor client, Descriptor server) : client_(std::move(client)), server_(std::move(server)) {}
 

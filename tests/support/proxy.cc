@@ -64,6 +64,8 @@ Descriptor connect_to(std::uint16_t port) {
 // and lets go of it while it waits.
 class Proxy::Relay {
  public:
+  using Clock = Link::Clock;
+
   explicit Relay(std::uint16_t server_port)
       : server_port_(server_port), port_(free_port()), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     listener_ = listen_on(port_);
@@ -147,7 +149,7 @@ class Proxy::Relay {
     links_.remove_if([](const Link& link) { return link.ended(); });
   }
 
-  // At the same moment as patience_ms: what falls due between two would be missed by both.
+  // At the same moment as patience_ms: what falls due between two moments would be missed by both.
   std::vector<pollfd> wanted_events(Clock::time_point now) const {
     std::vector<pollfd> events = {{.fd = wake_.get(), .events = POLLIN, .revents = 0},
                                   {.fd = listener_.get(), .events = POLLIN, .revents = 0}};

@@ -45,10 +45,11 @@ void OnCommunityTimescaleDb::SetUp() {
 }
 
 std::unique_ptr<PostgresServer> server_with_many_chunks(Installation installation) {
-  auto server = std::make_unique<PostgresServer>(PostgresOptions{.major = installation.major,
-                                                                 .settings = {"max_locks_per_transaction = 500"},
-                                                                 .timescaledb = installation.timescaledb,
-                                                                 .script = many_chunks()});
+  auto server = std::make_unique<PostgresServer>(
+      PostgresOptions{.major = installation.major,
+                      .settings = {"max_locks_per_transaction = 500", "autovacuum = off"},
+                      .timescaledb = installation.timescaledb,
+                      .script = many_chunks()});
   // Statements that are prepared would be planned for any time, and for all chunks.
   server->sql("GRANT SELECT ON bars TO pgwatch; ALTER ROLE pgwatch SET plan_cache_mode = force_generic_plan");
   server->sql("INSERT INTO bars SELECT now() - i * interval '1 min', 'x' FROM generate_series(1, 70) AS i");

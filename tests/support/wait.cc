@@ -7,12 +7,13 @@ namespace pgwatch::test {
 
 // It rests as long as the asking took: who asks without pause takes the machine from those it waits for.
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  for (auto begin = std::chrono::steady_clock::now(); !condition(); begin = std::chrono::steady_clock::now()) {
-    const auto asked = std::chrono::steady_clock::now();
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + patience;
+  for (auto begin = Clock::now(); !condition(); begin = Clock::now()) {
+    const auto asked = Clock::now();
     if (asked >= end) return false;
-    std::this_thread::sleep_for(std::clamp<std::chrono::steady_clock::duration>(
-        asked - begin, std::chrono::milliseconds(5), std::chrono::milliseconds(500)));
+    std::this_thread::sleep_for(
+        std::clamp<Clock::duration>(asked - begin, std::chrono::milliseconds(5), std::chrono::milliseconds(500)));
   }
   return true;
 }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/integration/live.h"
 #include "tests/support/exposition.h"
 #include "tests/support/wait.h"
 #include "tests/systemd/shipped.h"
@@ -78,7 +79,7 @@ class ShippedProbe : public ShippedTimer<ShippedProbe> {
   }
 
  private:
-  int told() const {
+  std::size_t told() const {
     const std::string log = machine().journal(kAlert);
     const std::string line = "pgwatch-once.service has failed: exit-code";
     int count = 0;
@@ -86,7 +87,7 @@ class ShippedProbe : public ShippedTimer<ShippedProbe> {
     return count;
   }
 
-  int told_before_ = 0;
+  std::size_t told_before_ = 0;
 };
 
 INSTANTIATE_TEST_SUITE_P(, ShippedProbe, every_systemd(), systemd_name);

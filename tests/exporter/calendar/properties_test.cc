@@ -54,6 +54,7 @@ class EachMarket : public testing::TestWithParam<Market> {
   }
 
   bool is_open_by_the_wall(SysSeconds at) const {
+    EXPECT_EQ((at - from_) % kStep, Seconds{0}) << "no step";
     return years_.is_open_by_the_wall.at(static_cast<std::size_t>((at - from_) / kStep));
   }
 

@@ -38,7 +38,7 @@ Read systemd_of(const std::string& systemd) {
   return read;
 }
 
-std::string complaint_of(const std::string& systemd) {
+std::string systemd_complaint(const std::string& systemd) {
   try {
     systemd_of("systemd: " + systemd);
   } catch (const Error& error) {
@@ -93,19 +93,19 @@ TEST(SystemdSettings, TurnAllOfItOff) {
 }
 
 TEST(SystemdSettings, AreRefusedWithTheirPlaceAndTheCure) {
-  EXPECT_THAT(complaint_of("{units: [\"a b\"]}"), HasSubstr("f.yaml:2:19: expected the name of a unit"));
-  EXPECT_THAT(complaint_of("{units: [\"feed@.service\"]}"), HasSubstr("name an instance, or all as a@*"));
-  EXPECT_THAT(complaint_of("{units: [{expect: active}]}"), HasSubstr("a unit without `match`"));
-  EXPECT_THAT(complaint_of("{units: [{match: a, expect: well}]}"), HasSubstr("active"));
-  EXPECT_THAT(complaint_of("{units: [{match: a, stuck_after: 1ms}]}"), HasSubstr("f.yaml:2:"));
-  EXPECT_THAT(complaint_of("{units: [[a]]}"), HasSubstr("expected a unit"));
-  EXPECT_THAT(complaint_of("{managers: []}"), HasSubstr("expected at least one manager"));
-  EXPECT_THAT(complaint_of("{managers: [root]}"), HasSubstr("system, user, or another user's as user@NAME"));
-  EXPECT_THAT(complaint_of("{managers: [user@bob]}"), HasSubstr("a user that this machine knows"));
-  EXPECT_THAT(complaint_of("{managers: [user, user]}"), HasSubstr("each manager once"));
-  EXPECT_THAT(complaint_of("{enabled: perhaps}"), HasSubstr("f.yaml:2:20"));
-  EXPECT_THAT(complaint_of("{max_units: 0}"), HasSubstr("f.yaml:2"));
-  EXPECT_THAT(complaint_of("{unit: []}"), HasSubstr("units"));
+  EXPECT_THAT(systemd_complaint("{units: [\"a b\"]}"), HasSubstr("f.yaml:2:19: expected the name of a unit"));
+  EXPECT_THAT(systemd_complaint("{units: [\"feed@.service\"]}"), HasSubstr("name an instance, or all as a@*"));
+  EXPECT_THAT(systemd_complaint("{units: [{expect: active}]}"), HasSubstr("a unit without `match`"));
+  EXPECT_THAT(systemd_complaint("{units: [{match: a, expect: well}]}"), HasSubstr("active"));
+  EXPECT_THAT(systemd_complaint("{units: [{match: a, stuck_after: 1ms}]}"), HasSubstr("f.yaml:2:"));
+  EXPECT_THAT(systemd_complaint("{units: [[a]]}"), HasSubstr("expected a unit"));
+  EXPECT_THAT(systemd_complaint("{managers: []}"), HasSubstr("expected at least one manager"));
+  EXPECT_THAT(systemd_complaint("{managers: [root]}"), HasSubstr("system, user, or another user's as user@NAME"));
+  EXPECT_THAT(systemd_complaint("{managers: [user@bob]}"), HasSubstr("a user that this machine knows"));
+  EXPECT_THAT(systemd_complaint("{managers: [user, user]}"), HasSubstr("each manager once"));
+  EXPECT_THAT(systemd_complaint("{enabled: perhaps}"), HasSubstr("f.yaml:2:20"));
+  EXPECT_THAT(systemd_complaint("{max_units: 0}"), HasSubstr("f.yaml:2"));
+  EXPECT_THAT(systemd_complaint("{unit: []}"), HasSubstr("units"));
 }
 
 }  // namespace
