@@ -85,8 +85,8 @@ TEST_F(Reload, BadFileKeepsTheOldAndSaysSo) {
 
 TEST_F(Reload, RequestUnderWayEndsWithTheTargetsItBeganWith) {
   Proxy proxy(other_->port());
-  const Pgwatch pgwatch(
-      config_of({{"main", server_->conninfo()}, {"other", other_->conninfo("pgwatch", "postgres", proxy.port())}}));
+  const Pgwatch pgwatch(config_of({{"main", server_->conninfo()},
+                                   {"other", other_->conninfo("pgwatch", "postgres", proxy.port()), scrapes_alone()}}));
   ASSERT_TRUE(becomes_whole(pgwatch, "other"));
   proxy.withhold();
   const std::size_t before = proxy.counts().from_server;
