@@ -56,7 +56,7 @@ TEST_F(Hang, StoppedServerCostsOneDeadlineAndThenASecond) {
 
 // On a busy machine the next scrape, which waits for a second only, may not get all.
 TEST_F(Hang, StoppedBackendIsReplacedAndTheNextScrapeAnswered) {
-  const Pgwatch pgwatch(config(faulty_->conninfo()));
+  const Pgwatch pgwatch(config(faulty_->conninfo(), scrapes_alone()));
   ASSERT_TRUE(is_whole(scrape_beside_well(pgwatch), "faulty"));
   // One that is at work could hold what the next one needs.
   const std::string at_work = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pgwatch' AND state <> 'idle'";

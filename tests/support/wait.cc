@@ -5,7 +5,7 @@
 
 namespace pgwatch::test {
 
-// It rests as long as the asking took: who asks without pause takes the machine from those it waits for.
+// It rests three times as long as the asking took: who asks without pause takes the machine from those it waits for.
 bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + patience;
@@ -13,7 +13,7 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
     const auto asked = Clock::now();
     if (asked >= end) return false;
     std::this_thread::sleep_for(
-        std::clamp<Clock::duration>(asked - begin, std::chrono::milliseconds(5), std::chrono::milliseconds(500)));
+        std::clamp<Clock::duration>(3 * (asked - begin), std::chrono::milliseconds(5), std::chrono::milliseconds(500)));
   }
   return true;
 }
