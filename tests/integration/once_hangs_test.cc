@@ -25,6 +25,9 @@ const std::string kGone = config_of({{"gone", "host=127.0.0.1 port=1 user=pgwatc
 
 ProbeOptions json_within(const std::string& timeout) { return {{"--format", "json", "--timeout", timeout}}; }
 
+// Long enough to begin and to find the other server down.
+constexpr std::chrono::seconds kSoon{kSanitized ? 3 : 1};
+
 class OnceHang : public SharedServer {
  protected:
   void TearDown() override { server_->thaw(); }
@@ -45,14 +48,14 @@ class OnceHang : public SharedServer {
 
 TEST_F(OnceHang, ServerThatAcceptsAndIsSilentIsCriticalInTime) {
   const ScriptedPostgres silent({.greeting = Script::Act::kSilence});
-  OneProbe probe(config(silent.conninfo()), json_within("1s"));
-  expect_timeout(probe, 1s, "timeout");
+  OneProbe probe(config(silent.conninfo()), json_within(std::to_string(kSoon.count()) + "s"));
+  expect_timeout(probe, kSoon, "timeout");
 }
 
 TEST_F(OnceHang, StoppedPostmasterIsCriticalInTime) {
   server_->freeze_postmaster();
-  OneProbe probe(config(server_->conninfo()), json_within("1s"));
-  expect_timeout(probe, 1s, "timeout");
+  OneProbe probe(config(server_->conninfo()), json_within(std::to_string(kSoon.count()) + "s"));
+  expect_timeout(probe, kSoon, "timeout");
 }
 
 // It was let in, and then its backend stops.

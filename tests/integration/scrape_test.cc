@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 class Page : public BesideWell {};
 
 TEST_F(Page, CountsStatementsAndBytesPerServer) {
-  const Pgwatch pgwatch(config_of({{"well", server_->conninfo()}}));
+  const Pgwatch pgwatch(config_of({{"well", server_->conninfo(), scrapes_alone()}}));
   ASSERT_TRUE(becomes_whole(pgwatch, "well"));
   const Labels well = {{"server", "well"}};
   const Exposition first = scrape(pgwatch).page;

@@ -54,11 +54,11 @@ class Tables : public OnEachMajor {
                           "lake");
   }
 
-  // A page of these collectors, whose first sweeps are over.
+  // A page of these collectors, which have been told of the lake.
   Exposition page(const std::vector<Collector>& collectors) const {
     RunningEngine engine(test_world(server_->conninfo("pgwatch", "lake"), collectors));
     const auto all_told = [&](const Scrape& one) {
-      const auto told = [](const Answered& answer) { return answer.served != nullptr; };
+      const auto told = [](const Answered& answer) { return answer.served && answer.served->database == "lake"; };
       return static_cast<std::size_t>(std::ranges::count_if(one.snapshot.answers, told)) == collectors.size();
     };
     return engine.ask_until(all_told).page;
