@@ -44,10 +44,10 @@ std::string listed(const std::vector<std::uint16_t>& ports, const std::string& m
 
 // With time enough for the others of a list where a silent one has had its share, on a busy machine, too.
 std::string config(const std::vector<Watched>& targets) {
-  return config_of(targets, kSanitized ? "timeouts: {connect: 9s}" : "");
+  return config_of(targets, "timeouts: {connect: " + in_milliseconds(3s + kSlack) + "}");
 }
 
-Exposition first_page(const Pgwatch& pgwatch) { return scrape(pgwatch, 30s).page; }
+Exposition first_page(const Pgwatch& pgwatch) { return scrape(pgwatch, 10s + kSlack).page; }
 
 std::string asking(const std::string& attributes) { return "target_session_attrs=" + attributes; }
 

@@ -34,6 +34,8 @@ std::string scrapes_alone() {
   return "collectors: {" + off + "}";
 }
 
+std::string in_milliseconds(milliseconds time) { return std::to_string(time.count()) + "ms"; }
+
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t found = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;

@@ -30,8 +30,11 @@ std::string config_of(const std::vector<Watched>& targets, const std::string& mo
 // Lines of a target that is given up soon.
 inline constexpr const char* kShortConnect = "timeouts: {connect: 1s}";
 
-// Lines of a target that is asked only what scrapes ask: nobody visits it, at a moment that no test could foresee.
+// Lines of a target, or of all, asked only what scrapes ask: nobody visits them at a moment that no test could foresee.
 std::string scrapes_alone();
+
+// As configurations, arguments and SQL have it: "1500ms".
+std::string in_milliseconds(std::chrono::milliseconds time);
 
 // How often a text has this part.
 std::size_t occurrences(const std::string& text, const std::string& part);

@@ -23,10 +23,12 @@ using testing::StartsWith;
 // One server that is down, in a moment.
 const std::string kGone = config_of({{"gone", "host=127.0.0.1 port=1 user=pgwatch"}});
 
-ProbeOptions json_within(const std::string& timeout) { return {{"--format", "json", "--timeout", timeout}}; }
+ProbeOptions json_within(std::chrono::milliseconds timeout) {
+  return {{"--format", "json", "--timeout", in_milliseconds(timeout)}};
+}
 
 // Long enough to begin and to find the other server down.
-constexpr std::chrono::seconds kSoon{kSanitized ? 3 : 1};
+constexpr std::chrono::milliseconds kSoon = 1s + kSlack;
 
 class OnceHang : public SharedServer {
  protected:
@@ -48,13 +50,13 @@ class OnceHang : public SharedServer {
 
 TEST_F(OnceHang, ServerThatAcceptsAndIsSilentIsCriticalInTime) {
   const ScriptedPostgres silent({.greeting = Script::Act::kSilence});
-  OneProbe probe(config(silent.conninfo()), json_within(std::to_string(kSoon.count()) + "s"));
+  OneProbe probe(config(silent.conninfo()), json_within(kSoon));
   expect_timeout(probe, kSoon, "timeout");
 }
 
 TEST_F(OnceHang, StoppedPostmasterIsCriticalInTime) {
   server_->freeze_postmaster();
-  OneProbe probe(config(server_->conninfo()), json_within(std::to_string(kSoon.count()) + "s"));
+  OneProbe probe(config(server_->conninfo()), json_within(kSoon));
   expect_timeout(probe, kSoon, "timeout");
 }
 
@@ -62,7 +64,7 @@ TEST_F(OnceHang, StoppedPostmasterIsCriticalInTime) {
 TEST_F(OnceHang, StoppedBackendIsCriticalInTime) {
   Proxy proxy(server_->port());
   proxy.delay(300ms);
-  OneProbe probe(config(server_->conninfo("pgwatch", "postgres", proxy.port())), json_within("4s"));
+  OneProbe probe(config(server_->conninfo("pgwatch", "postgres", proxy.port())), json_within(4s));
   ASSERT_TRUE(eventually([] { return server_->backends().size() == 1; }));
   server_->freeze_backends();
   expect_timeout(probe, 4s, "timeout");
@@ -71,7 +73,7 @@ TEST_F(OnceHang, StoppedBackendIsCriticalInTime) {
 TEST_F(OnceHang, ResolverThatNeverAnswersIsCriticalInTime) {
   if (const std::string why = SilentResolver::unavailable(); !why.empty()) GTEST_SKIP() << why;
   SilentResolver resolver;
-  ProbeOptions options = json_within("3s");
+  ProbeOptions options = json_within(3s);
   options.mounts = resolver.mounts();
   OneProbe probe(config("host=database.example user=pgwatch dbname=postgres"), options);
   expect_timeout(probe, 3s, "dns");
@@ -82,7 +84,7 @@ TEST_F(OnceHang, SignalBringsTheResultAtOnce) {
   for (const int number : {SIGTERM, SIGINT}) {
     Proxy proxy(server_->port());
     proxy.black_hole();
-    OneProbe probe(config_of({{"silent", server_->conninfo("pgwatch", "postgres", proxy.port())}}), json_within("1h"));
+    OneProbe probe(config_of({{"silent", server_->conninfo("pgwatch", "postgres", proxy.port())}}), json_within(1h));
     ASSERT_TRUE(eventually([&] { return proxy.counts().open > 0; }));
     probe.signal(number);
     EXPECT_EQ(probe.status(), 2);
@@ -99,7 +101,7 @@ std::string one_server(const PostgresServer& server, const std::string& more = "
 // Whose patience ends first is all the same: the server's own statement_timeout here.
 TEST_F(OnceHang, StatementThatTheServerEndsIsCritical) {
   const SlowView slow(*server_);
-  OneProbe probe(one_server(*server_, "timeouts: {statement: 500ms}"), json_within("20s"));
+  OneProbe probe(one_server(*server_, "timeouts: {statement: 500ms}"), json_within(20s));
   EXPECT_EQ(probe.status(), 2);
   const Json json = probe.json();
   EXPECT_THAT(said(json, "main", "up"), StartsWith("ok: "));
@@ -110,7 +112,7 @@ TEST_F(OnceHang, StatementThatTheServerEndsIsCritical) {
 TEST_F(OnceHang, StatementThatWaitsForALockIsCritical) {
   SqlSession other(server_->socket_conninfo());
   other.run("SET allow_system_table_mods = on; BEGIN; LOCK pg_stat_wal_receiver IN ACCESS EXCLUSIVE MODE");
-  OneProbe probe(one_server(*server_), json_within("20s"));
+  OneProbe probe(one_server(*server_), json_within(20s));
   EXPECT_EQ(probe.status(), 2);
   EXPECT_THAT(said(probe.json(), "main", "replication_lag_seconds"),
               AllOf(StartsWith("critical: timed out after "), HasSubstr("due to lock timeout")));
@@ -122,7 +124,7 @@ TEST_F(OnceHang, SignalBringsWhatHasCome) {
   for (const std::vector<std::string>& checks :
        {std::vector<std::string>{}, {"--check", "role", "--check", "replication_slot_state"}}) {
     ASSERT_TRUE(has_no_backend(*server_));
-    ProbeOptions options = json_within("1h");
+    ProbeOptions options = json_within(1h);
     options.arguments.insert(options.arguments.end(), checks.begin(), checks.end());
     OneProbe probe(one_server(*server_, "role: primary\n    timeouts: {statement: 30s}"), options);
     ASSERT_TRUE(server_->wait_until("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'", "1"));

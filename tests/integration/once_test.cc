@@ -11,6 +11,7 @@
 namespace pgwatch::test {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -53,14 +54,16 @@ class OnceFollowing : public testing::Test {
 
 // Some WAL always waits then, and what was replayed last grows old: only a second look shows that replay keeps up.
 TEST_F(OnceFollowing, ALongTransactionIsNoLag) {
+  const std::string bound = in_milliseconds(1s + kSlack);  // more than lies between two looks
   SqlSession writer(primary_->socket_conninfo());
   writer.run("CREATE TABLE IF NOT EXISTS long_written (number int)");
   writer.start(
       "DO $$ BEGIN FOR i IN 1..100000 LOOP INSERT INTO long_written SELECT generate_series(1, 500);"
       " PERFORM pg_sleep(0.01); END LOOP; END $$");
-  ASSERT_TRUE(standby_->wait_until("SELECT now() - pg_last_xact_replay_timestamp() > interval '4 s'", "t"));
+  ASSERT_TRUE(standby_->wait_until(
+      "SELECT now() - pg_last_xact_replay_timestamp() > interval '" + in_milliseconds(1500ms + kSlack) + "'", "t"));
   for (int i = 0; i < 5; ++i) {
-    OneProbe probe(config("checks: {replication_lag_seconds: {warning: 3s, critical: 3s}}"));
+    OneProbe probe(config("checks: {replication_lag_seconds: {warning: " + bound + ", critical: " + bound + "}}"));
     EXPECT_EQ(probe.status(), 0) << probe.output();
   }
   // A backend hears only when it is done that nobody listens.

@@ -137,7 +137,7 @@ TEST_F(Pooled, WhoHasTheSessionKeepsItAndItIsToldAsATimeout) {
 
 // A visit under way at the moment would keep the pooler's old session, for a while, beside the new one.
 TEST_F(Pooled, AnotherServerConnectionIsAsGood) {
-  const Pgwatch pgwatch(config_of({{"pooled", pooler_->conninfo(), "pooler: true\n    " + scrapes_alone()}}));
+  const Pgwatch pgwatch(config(scrapes_alone()));
   ASSERT_TRUE(is_whole(scrape(pgwatch).page, "pooled"));
   pooler_->command("RECONNECT");
   begin_with_a_new_session();
