@@ -111,6 +111,7 @@ TEST_P(Tables, AreMeasured) {
 // Only the largest where that is what is wanted, and no chunk of TimescaleDB ever.
 TEST_P(Tables, AreChosen) {
   server_->sql(kChunks, "lake");
+  server_->sql("CREATE INDEX small ON part (id)", "lake");
   const auto told_of = [](const Exposition& page, const std::string& family) {
     std::set<std::string> names;
     for (const Sample& sample : page.all(family)) names.insert(sample.labels.at("relname"));
@@ -123,6 +124,7 @@ TEST_P(Tables, AreChosen) {
   const Exposition chosen = page({top, top_index, collectors::statio_user_tables()});
   EXPECT_THAT(told_of(chosen, "pg_stat_user_tables_seq_scan"), testing::ElementsAre("orders"));
   EXPECT_EQ(chosen.all("pg_stat_user_indexes_idx_scan", {{"relname", "orders"}}).size(), 2U);
+  EXPECT_THAT(told_of(chosen, "pg_stat_user_indexes_idx_scan"), testing::ElementsAre("orders"));
   EXPECT_THAT(
       told_of(chosen, "pg_statio_user_tables_heap_blocks_hit"),
       testing::ElementsAre("_materialized_hypertable_3", "bare", "lump_chunk", "orders", "part", "parted", "seen"));
